@@ -1,0 +1,65 @@
+"""The one signature that everything has, and the one way to make evidence from it."""
+
+from typing import Protocol
+
+from fakeprint.core.evidence import Claim, Evidence, EvidenceFile, EvidenceStatus, Question, Region, Score, TimePoint
+from fakeprint.media.item import MediaItem
+
+
+class Examiner(Protocol):
+    """What provenance readers, signals and learned detectors share.
+
+    ``worth`` says in one or two sentences what this kind of evidence can and cannot show; it is printed beside every result.
+    ``examine`` returns evidence about this item alone, whatever was examined before it.  It raises
+    :class:`~fakeprint.core.errors.MediaError` only when the pixels it needs cannot be decoded; any other exception is a bug.
+    """
+
+    name: str
+    version: str
+    questions: tuple[Question, ...]
+    worth: str
+
+    def examine(self, item: MediaItem) -> Evidence:
+        """Examine one item."""
+        ...
+
+
+def evidence_of(
+    examiner: Examiner,
+    item: MediaItem,
+    *,
+    summary: str,
+    status: EvidenceStatus = EvidenceStatus.OK,
+    reason: str | None = None,
+    claims: tuple[Claim, ...] = (),
+    looked_for: tuple[str, ...] = (),
+    score: Score | None = None,
+    regions: tuple[Region, ...] = (),
+    timeline: tuple[TimePoint, ...] = (),
+    files: tuple[EvidenceFile, ...] = (),
+    weights_sha256: str | None = None,
+) -> Evidence:
+    """Make the evidence of one examiner about one item; the caller of ``examine`` adds the seconds."""
+    return Evidence(
+        id=examiner.name,
+        examiner=examiner.name,
+        examiner_version=examiner.version,
+        media_sha256=item.media.sha256,
+        questions=examiner.questions,
+        status=status,
+        reason=reason,
+        summary=summary,
+        worth=examiner.worth,
+        claims=claims,
+        looked_for=looked_for,
+        score=score,
+        regions=regions,
+        timeline=timeline,
+        files=files,
+        weights_sha256=weights_sha256,
+    )
+
+
+def not_applicable(examiner: Examiner, item: MediaItem, reason: str, summary: str) -> Evidence:
+    """Make the evidence of an examiner that this kind of file cannot answer."""
+    return evidence_of(examiner, item, status=EvidenceStatus.NOT_APPLICABLE, reason=reason, summary=summary)

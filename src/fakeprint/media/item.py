@@ -1,0 +1,93 @@
+"""One media file inside a worker process: identity, container, metadata, pixels on demand.
+
+Nothing here is ever serialised; it does not leave the process.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fakeprint.core.evidence import EvidenceFile, Location
+from fakeprint.core.limits import Limits
+from fakeprint.core.media import Media, MediaKind
+from fakeprint.media.container.model import Container, PartKind
+from fakeprint.media.exif import Exif, read_exif
+from fakeprint.media.iim import Iim, read_iim
+from fakeprint.media.text import decode_text
+from fakeprint.media.xmp import Xmp, read_xmp
+
+if TYPE_CHECKING:
+    from fakeprint.media.image import DecodedImage
+    from fakeprint.media.video import Frame
+
+
+@dataclass(frozen=True)
+class Text:
+    """One keyed text of the file, decoded; comments have an empty key."""
+
+    key: str
+    value: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class MediaItem:
+    """What examiners receive.
+
+    ``name`` is the base name as given.  Metadata properties never raise: what is malformed is told in their ``problems``.  ``image``
+    raises :class:`~fakeprint.core.errors.MediaError` when the pixels cannot be decoded; so does iterating ``frames``.
+    """
+
+    media: Media
+    container: Container
+    path: Path
+    name: str
+    limits: Limits
+    attachments: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def exif(self) -> Exif | None:
+        """The first readable EXIF block, or the first one with its problems; None where there is none."""
+        blocks = [read_exif(part, self.limits) for part in self.container.of_kind(PartKind.EXIF)]
+        return next((block for block in blocks if block.tags), blocks[0] if blocks else None)
+
+    @cached_property
+    def xmp(self) -> tuple[Xmp, ...]:
+        """All XMP packets in file order."""
+        return tuple(read_xmp(part, self.limits) for part in self.container.of_kind(PartKind.XMP))
+
+    @cached_property
+    def iim(self) -> tuple[Iim, ...]:
+        """All IPTC-IIM blocks in file order."""
+        return tuple(read_iim(part) for part in self.container.of_kind(PartKind.IPTC))
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """All keyed texts and comments that lie in valid elements, decoded, in file order."""
+        parts = self.container.of_kind(PartKind.TEXT, PartKind.COMMENT)
+        return tuple(Text(part.key, decode_text(part.data), part.location()) for part in parts if part.data is not None)
+
+    @cached_property
+    def image(self) -> "DecodedImage":
+        """The first frame of a still or animated image, decoded once."""
+        from fakeprint.media.image import decode_image
+
+        return decode_image(self.path, self.container, self.limits)
+
+    def frames(self, count: int) -> Iterator["Frame"]:
+        """Decode up to ``count`` evenly spaced frames of a video, one at a time, with their true time stamps."""
+        from fakeprint.media.video import Even, sample_frames
+
+        return sample_frames(self.path, self.container, Even(count), self.limits)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the item is a still or animated image."""
+        return self.media.kind is MediaKind.IMAGE
+
+    def attach(self, file: EvidenceFile, data: bytes) -> EvidenceFile:
+        """Keep the bytes of a picture that belongs to the evidence; the worker sends them to the parent by hash."""
+        self.attachments[file.sha256] = data
+        return file
