@@ -19,9 +19,9 @@ class ReportStatus(StrEnum):
 
 
 class Report(Record):
-    """One input's row: identity, evidence, verdict, or the reason why there is none.
+    r"""One input's row: identity, evidence, verdict, or the reason why there is none.
 
-    ``input`` is the path as given, with undecodable bytes as ``\\xNN``; ``index`` is its position in the listing, from 0.
+    ``input`` is the path as given, with undecodable bytes as ``\xNN``; ``index`` is its position in the listing, from 0.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
