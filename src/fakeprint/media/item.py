@@ -38,6 +38,7 @@ class MediaItem:
 
     ``name`` is the base name as given.  Metadata properties never raise: what is malformed is told in their ``problems``.  ``image``
     raises :class:`~fakeprint.core.errors.MediaError` when the pixels cannot be decoded; so does iterating ``frames``.
+    ``want_pictures`` is False in runs that write rows alone; examiners then make no pictures and call ``attach`` for none.
     """
 
     media: Media
@@ -46,6 +47,7 @@ class MediaItem:
     name: str
     limits: Limits
     attachments: dict[str, bytes] = field(default_factory=dict)
+    want_pictures: bool = True
 
     @cached_property
     def exif(self) -> Exif | None:
