@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Literal
 
 from fakeprint.core.errors import ErrorInfo
-from fakeprint.core.evidence import Evidence
+from fakeprint.core.evidence import Evidence, EvidenceFile
 from fakeprint.core.media import Media
 from fakeprint.core.record import SCHEMA_VERSION, Record
 from fakeprint.core.run import RunRecord, RunStamp
@@ -22,6 +22,7 @@ class Report(Record):
     r"""One input's row: identity, evidence, verdict, or the reason why there is none.
 
     ``input`` is the path as given, with undecodable bytes as ``\xNN``; ``index`` is its position in the listing, from 0.
+    ``preview`` holds a thumbnail of an image or some frames of a video, only when the run was asked for pictures.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -32,6 +33,7 @@ class Report(Record):
     media: Media | None = None
     verdict: Verdict | None = None
     evidence: tuple[Evidence, ...] = ()
+    preview: tuple[EvidenceFile, ...] = ()
     run: RunStamp
 
 
