@@ -1,5 +1,6 @@
 """Lazy tables of parts: a name, and the ``module:attribute`` that is imported when the part is first used."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -8,6 +9,14 @@ from typing import Generic, TypeVar
 from fakeprint.core.errors import DuplicateNameError, UnknownNameError
 
 T = TypeVar("T")
+
+
+def unknown_name(kind: str, name: str, names: Iterable[str]) -> UnknownNameError:
+    """Make the error for a name that nothing has, with the nearest name as advice."""
+    known = tuple(names)
+    near = get_close_matches(name, known, n=1)
+    advice = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known) or 'none'}"
+    return UnknownNameError(f"no {kind} named {name!r}; {advice}")
 
 
 class Registry(Generic[T]):
@@ -49,9 +58,7 @@ class Registry(Generic[T]):
         """Import and return the part, or raise :class:`UnknownNameError` that suggests the nearest name."""
         targets = self._targets()
         if name not in targets:
-            near = get_close_matches(name, targets, n=1)
-            advice = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(targets) or 'none'}"
-            raise UnknownNameError(f"no {self.kind} named {name!r}; {advice}")
+            raise unknown_name(self.kind, name, targets)
         module, _, attribute = targets[name].partition(":")
         part: T = getattr(import_module(module), attribute)
         return part

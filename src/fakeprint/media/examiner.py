@@ -1,15 +1,26 @@
 """The one signature that everything has, and the one way to make evidence from it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from fakeprint.core.evidence import Claim, Evidence, EvidenceFile, EvidenceStatus, Question, Region, Score, TimePoint
+from fakeprint.core.record import Record
+from fakeprint.core.run import TrustListInfo
 from fakeprint.media.item import MediaItem
+
+
+class Settings(Record):
+    """What an examiner may be configured with.  Examiners that need none of it take no argument."""
+
+    trust_list: TrustListInfo | None = None
+    trust_anchors: str | None = None
 
 
 class Examiner(Protocol):
     """What provenance readers, signals and learned detectors share.
 
     ``worth`` says in one or two sentences what this kind of evidence can and cannot show; it is printed beside every result.
+    A class may offer ``from_settings(settings)``; otherwise it is constructed without arguments.
     ``examine`` returns evidence about this item alone, whatever was examined before it.  It raises
     :class:`~fakeprint.core.errors.MediaError` only when the pixels it needs cannot be decoded; any other exception is a bug.
     """
@@ -22,6 +33,12 @@ class Examiner(Protocol):
     def examine(self, item: MediaItem) -> Evidence:
         """Examine one item."""
         ...
+
+
+def construct(kind: type[Examiner], settings: Settings) -> Examiner:
+    """Construct an examiner with the settings of the run if it takes any."""
+    configured: Callable[[Settings], Examiner] | None = getattr(kind, "from_settings", None)
+    return configured(settings) if configured else kind()
 
 
 def evidence_of(

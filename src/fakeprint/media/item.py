@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fakeprint.core.errors import MediaError
 from fakeprint.core.evidence import EvidenceFile, Location
 from fakeprint.core.limits import Limits
 from fakeprint.core.media import Media, MediaKind
@@ -72,11 +73,20 @@ class MediaItem:
         return tuple(Text(part.key, decode_text(part.data), part.location()) for part in parts if part.data is not None)
 
     @cached_property
-    def image(self) -> "DecodedImage":
-        """The first frame of a still or animated image, decoded once."""
+    def _decoded(self) -> "DecodedImage | MediaError":
         from fakeprint.media.image import decode_image
 
-        return decode_image(self.path, self.container, self.limits)
+        try:
+            return decode_image(self.path, self.container, self.limits)
+        except MediaError as error:
+            return error
+
+    @property
+    def image(self) -> "DecodedImage":
+        """The first frame of a still or animated image, decoded once; a failure is remembered and raised again."""
+        if isinstance(self._decoded, MediaError):
+            raise self._decoded
+        return self._decoded
 
     def frames(self, count: int) -> Iterator["Frame"]:
         """Decode up to ``count`` evenly spaced frames of a video, one at a time, with their true time stamps."""

@@ -1,0 +1,127 @@
+"""Media to reports: the main verb.
+
+``inputs -> sandboxed workers (fakeprint.examine) -> judge -> Report``, one row per input, in input order, failures included.
+
+>>> import tempfile, pathlib
+>>> folder = pathlib.Path(tempfile.mkdtemp())
+>>> _ = (folder / "notes.txt").write_text("not a picture")
+>>> for report in scan([folder]):
+...     print(report.status.value, report.error.code.value)
+error E_FORMAT_UNKNOWN
+"""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fakeprint.core.errors import ErrorCode, ErrorInfo
+from fakeprint.core.limits import Limits
+from fakeprint.core.media import MediaKind
+from fakeprint.core.record import Record
+from fakeprint.core.redact import redact
+from fakeprint.core.report import Report, ReportStatus
+from fakeprint.core.run import RunRecord, start_run
+from fakeprint.examine import Examined, Setup, choose_examiners, payload_of
+from fakeprint.judge.judge import judge
+from fakeprint.media.container.sniff import sniff
+from fakeprint.media.examiner import Settings
+from fakeprint.media.inputs import Input, find_inputs
+from fakeprint.media.workers import Outcome, Task, WorkerPool
+
+_HEAD_BYTES = 4096
+
+
+class ScanConfig(Record):
+    """Everything that decides what a scan finds; its hash stands in every row.
+
+    ``only`` and ``skip`` name examiners.  ``pictures`` asks for thumbnails and maps.
+    """
+
+    limits: Limits = Limits()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    pictures: bool = False
+    show_gps: bool = False
+    show_identifiers: bool = False
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One report and the pictures that belong to it, by sha256."""
+
+    report: Report
+    pictures: dict[str, bytes]
+
+
+def scan(
+    paths: Iterable[str | os.PathLike[str]], config: ScanConfig = ScanConfig(), settings: Settings = Settings(), *, jobs: int = 0
+) -> Iterator[Report]:
+    """Examine files and folders and yield one report per file, in order.
+
+    ``jobs`` is the number of worker processes; 0 means one for each processor.
+
+    Never raises for a single file: what cannot be read is a report with status ``error`` and a reason.  Raises
+    :class:`~fakeprint.core.errors.UsageError` for a configuration that cannot be carried out.
+    """
+    run = open_run(config, settings)
+    for scanned in scan_inputs(enumerate(find_inputs(paths)), config, settings, run, jobs=jobs):
+        yield scanned.report
+
+
+def open_run(config: ScanConfig, settings: Settings) -> RunRecord:
+    """Open the run record of a scan."""
+    return start_run("scan", config, limits=config.limits, trust_list=settings.trust_list)
+
+
+def scan_inputs(
+    inputs: Iterable[tuple[int, Input]], config: ScanConfig, settings: Settings, run: RunRecord, *, jobs: int = 0
+) -> Iterator[Scanned]:
+    """Examine numbered inputs; memory does not grow with their number."""
+    setup = Setup(limits=config.limits, examiners=choose_examiners(config.only, config.skip), settings=settings, pictures=config.pictures)
+    waiting: dict[int, Input] = {}
+
+    def tasks() -> Iterator[Task]:
+        for index, given in inputs:
+            waiting[index] = given
+            yield Task(index, dict(payload_of(given.path)), _seconds(given.path, config.limits))
+
+    count = jobs or os.cpu_count() or 1
+    with WorkerPool("fakeprint.examine:Examination", setup.model_dump(mode="json"), config.limits, count) as pool:
+        for outcome in pool.run(tasks()):
+            report = _report(waiting.pop(outcome.index), outcome, run)
+            yield Scanned(redact(report, show_gps=config.show_gps, show_identifiers=config.show_identifiers), outcome.blobs)
+
+
+def _report(given: Input, outcome: Outcome, run: RunRecord) -> Report:
+    examined = Examined(error=outcome.error) if outcome.reply is None else Examined.model_validate_json(outcome.reply)
+    media = examined.media
+    return Report(
+        index=outcome.index,
+        input=given.shown,
+        status=ReportStatus.OK if examined.error is None else ReportStatus.ERROR,
+        error=examined.error,
+        media=media,
+        verdict=judge(media, examined.evidence, decode_error=examined.error) if media and examined.evidence else None,
+        evidence=examined.evidence,
+        preview=examined.preview,
+        run=run.stamp(),
+    )
+
+
+def _seconds(path: Path, limits: Limits) -> float:
+    """Return the wall-clock limit for one file; a video gets more, as judged by its first bytes."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return limits.image_seconds
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except (OSError, ValueError):
+        return limits.image_seconds
+    return limits.video_seconds if sniff(head).kind is MediaKind.VIDEO else limits.image_seconds
+
+
+def is_bug(error: ErrorInfo | None) -> bool:
+    """Whether a row failed through our own fault."""
+    return error is not None and error.code is ErrorCode.E_INTERNAL
