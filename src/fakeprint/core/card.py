@@ -1,0 +1,154 @@
+"""The card of a model artifact: what it takes, what it gives, what it was measured to be worth, and its files.
+
+How a scan makes windows (``WindowSpec``; carried out by :func:`fakeprint.core.windows.window_boxes`)
+    Everything happens on upright RGB pixels at native resolution; nothing is ever resized before the model.
+
+    1. A picture whose shorter side is under ``min_side`` is not applicable.
+    2. Per axis: if the length is at most ``size``, there is one window over the whole axis.  Otherwise windows of length
+       ``size`` start at the integers nearest to evenly spaced positions from 0 to ``length - size``, as few as keep neighbouring
+       starts at most ``stride`` apart.
+    3. If the grid holds more than ``max_windows`` windows, it is thinned to ``max_windows`` indices of the row-major list that are
+       evenly spaced from the first to the last, rounded down (a single one is the middle of the list).
+    4. Windows of one picture have one shape, so they form one batch ``(N, 3, H, W)``; graphs accept any H, W >= ``min_side``.
+
+    The score of a picture is the mean of ``logit`` over its windows (``pool = mean``), then the calibration of the matching
+    delivery condition.
+
+How pixels become the input (``PixelSpec``)
+    float32 ``(N, 3, H, W)``, RGB, ``value / 255`` when ``scale`` is ``unit``; then ``(x - mean) / std`` per channel.
+
+What the graph returns (``OutputSpec``)
+    ``logit`` ``(N,)`` float32: log-odds of label 1 before calibration, higher is more synthetic or manipulated.
+    ``patch_logits`` ``(N, 1, h, w)`` float32, where given: the evidence of each patch in the same unit; patch (i, j) covers the
+    pixels around ``((i + 0.5) * H / h, (j + 0.5) * W / w)``.  ``class_logits`` ``(N, C)``: one per entry of ``labels``.
+    ``embedding`` ``(N, D)``: features for attribution.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from fakeprint.core.evidence import Question
+from fakeprint.core.media import Sha256
+from fakeprint.core.record import SCHEMA_VERSION, Record
+
+
+class PixelSpec(Record):
+    """Colour order, range and normalisation of the input."""
+
+    colour: Literal["rgb"] = "rgb"
+    scale: Literal["unit"] = "unit"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+class WindowSpec(Record):
+    """Windows over a whole picture, pixels; see the module's text for the exact rule."""
+
+    type: Literal["windows"] = "windows"
+    size: int = Field(gt=0)
+    stride: int = Field(gt=0)
+    max_windows: int = Field(gt=0)
+    min_side: int = Field(96, gt=0)
+    pool: Literal["mean"] = "mean"
+
+
+class FaceSpec(Record):
+    """Crops around detected faces.
+
+    The crop is the square whose side is ``scale`` times the longer side of the face box (forehead to chin), centred on the
+    box's centre, cut at native resolution (edge pixels repeated outside the picture) and resized once to ``size`` x ``size``
+    (Pillow BILINEAR with its antialiasing).  Faces whose crop is under ``min_side`` pixels wide are not applicable.  Over several
+    faces of one picture the maximum counts.
+    """
+
+    type: Literal["faces"] = "faces"
+    size: int = Field(gt=0)
+    scale: float = Field(gt=0)
+    min_side: int = Field(gt=0)
+    pool: Literal["max"] = "max"
+
+
+class InputSpec(Record):
+    """Everything between decoded pixels and the graph's only input, named ``image``."""
+
+    name: str = "image"
+    pixels: PixelSpec = PixelSpec()
+    crop: WindowSpec | FaceSpec = Field(discriminator="type")
+
+
+class OutputSpec(Record):
+    """One output of the graph."""
+
+    name: Literal["logit", "patch_logits", "class_logits", "embedding"]
+    shape: tuple[str, ...]
+    meaning: str
+
+
+class Measured(Record):
+    """One measured number with its 95 % interval and its circumstances.
+
+    ``group`` tells what was measured: all of a split, one left-out source, one generator.  ``n_authentic`` and ``n_positive`` are
+    files; ``groups`` is the number of groups that the interval was resampled over.
+    """
+
+    metric: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    condition: str
+    split: str
+    group: str = "all"
+    n_authentic: int = Field(0, ge=0)
+    n_positive: int = Field(0, ge=0)
+    groups: int | None = Field(None, ge=0)
+
+
+class DataSource(Record):
+    """One collection that the weights were learned from or calibrated on, and what its keepers state about its use."""
+
+    name: str
+    role: Literal["train", "dev"]
+    authentic: int = Field(ge=0)
+    positive: int = Field(ge=0)
+    terms: str
+
+
+class CardFile(Record):
+    """One file of the artifact folder."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    bytes: int = Field(ge=0)
+    sha256: Sha256
+
+
+class Card(Record):
+    """``card.json`` of an artifact folder; every other file of the folder stands in ``files``.
+
+    ``labels`` are the names of ``class_logits``.  ``validated_until`` is the date (ISO 8601) of the newest generator seen;
+    media made later lie outside the validated domain.
+    """
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    version: str
+    title: str
+    question: Question
+    description: str
+    created: str
+    architecture: str
+    parameters: int = Field(gt=0)
+    terms: str
+    input: InputSpec
+    outputs: tuple[OutputSpec, ...]
+    labels: tuple[str, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    sources: tuple[DataSource, ...]
+    generators_seen: tuple[str, ...] = ()
+    newest_generator: str | None = None
+    validated_until: str
+    known_failures: tuple[str, ...]
+    command: str
+    recipe_sha256: Sha256
+    seed: int
+    files: tuple[CardFile, ...] = Field(min_length=1)

@@ -1,0 +1,17 @@
+"""What happens to media on the way: each transform is applied by a deterministic part that records itself as a Step."""
+
+from fakeprint.core.registry import Registry
+from fakeprint.transforms.transform import Transform
+
+TRANSFORMS: Registry[type[Transform]] = Registry(
+    "transforms",
+    {
+        "jpeg": "fakeprint.transforms.jpeg:Jpeg",
+        "webp": "fakeprint.transforms.webp:Webp",
+        "resize": "fakeprint.transforms.resize:Resize",
+        "fit": "fakeprint.transforms.fit:Fit",
+        "crop": "fakeprint.transforms.crop:Crop",
+        "blur": "fakeprint.transforms.blur:Blur",
+        "noise": "fakeprint.transforms.noise:Noise",
+    },
+)
