@@ -68,8 +68,8 @@ class Container:
     """One walked file.
 
     ``format`` is a short name (``jpeg, png, webp, gif, bmp, tiff, avif, heic, mp4, mov, webm, matroska, avi, mpegts, jxl, ...``) judged
-    by content alone.  ``notes`` are ``code: text`` lines about oddities that did not stop the walk; a note of code ``truncated`` or
-    ``bad_structure`` means that the walk did not reach the end and absence of a part is then not established.
+    by content alone.  ``notes`` are ``code: text`` lines about oddities that did not stop the walk; a note of code ``truncated``,
+    ``bad_structure`` or ``over_limit`` means that the walk did not reach the end and absence of a part is then not established.
     """
 
     format: str
@@ -83,7 +83,7 @@ class Container:
     @property
     def complete(self) -> bool:
         """Whether the walk reached the declared end, so that a missing part is really absent."""
-        return not any(note.startswith(("truncated:", "bad_structure:")) for note in self.notes)
+        return not any(note.startswith(("truncated:", "bad_structure:", "over_limit:")) for note in self.notes)
 
     def of_kind(self, *kinds: PartKind) -> tuple[Part, ...]:
         """Return the parts of these kinds in file order."""
