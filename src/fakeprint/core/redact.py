@@ -19,7 +19,7 @@ _NAMES = {
 }
 _UNQUOTED = {"location": r"[^\n;<>}\]]{1,60}", "identifier": r"[^\n,;<>\"'}\]]{1,60}"}
 _KEYED = {
-    kind: re.compile(rf"(?i)(?<![a-z])({names})([\"']?\s{{0,4}}[:=>]\s{{0,4}})(?:\"[^\"\n]{{1,200}}\"|'[^'\n]{{1,200}}'|{_UNQUOTED[kind]})")
+    kind: re.compile(rf"(?i)(?<![a-z])({names})([\"']?\s{{0,4}}[:=>]\s{{0,4}})(?!\s*\[\w+ hidden\])(?:\"[^\"\n]{{1,200}}\"|'[^'\n]{{1,200}}'|{_UNQUOTED[kind]})")
     for kind, names in _NAMES.items()
 }
 _NAMED = {kind: re.compile(rf"(?i)(?:.*[^a-z])?{names}\]?") for kind, names in _NAMES.items()}

@@ -1,13 +1,13 @@
-"""Reports to text, json, jsonl, csv and html: one file and one line in the table for each format.
+r"""Reports to text, json, jsonl, csv and html: one file and one line in the table for each format.
 
 >>> from io import BytesIO
 >>> from fakeprint.core.record import Record
 >>> from fakeprint.core.run import close_run, start_run
 >>> run, page = start_run("scan", Record()), BytesIO()
->>> with open_report("json", page, run) as sink:
+>>> with open_report("json", page) as sink:
 ...     sink.close(close_run(run, "complete", {"ok": 0}))
 >>> page.getvalue()[:40]
-b'{"schema_version":"1.0","reports":[\\n],"r'
+b'{"schema_version":"1.0","reports":[\n],"r'
 """
 
 import os
@@ -59,7 +59,7 @@ class ReportSink:
 
 
 @contextmanager
-def open_report(name: str, target: Path | BinaryIO, run: RunRecord, options: ReportOptions | None = None) -> Iterator[ReportSink]:
+def open_report(name: str, target: Path | BinaryIO, options: ReportOptions | None = None) -> Iterator[ReportSink]:
     """Open a report of format ``name`` for writing.  Positions and identifiers are left out unless ``options`` ask for them.
 
     A file appears under its name only when the block ends without an error and :meth:`ReportSink.close` was called; a jsonl file grows
@@ -74,7 +74,7 @@ def open_report(name: str, target: Path | BinaryIO, run: RunRecord, options: Rep
     if options.append and name != "jsonl":
         raise UsageError(f"only jsonl can be appended to, not {name}")
     with _opened(name, target, options.append) as stream:
-        sink = ReportSink(kind(stream, map_text(run, escape_surrogates), options), options)
+        sink = ReportSink(kind(stream, options), options)
         yield sink
         if not sink.closed:
             raise RuntimeError("the report was not closed: call close(run) before the block ends")

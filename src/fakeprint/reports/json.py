@@ -12,12 +12,12 @@ from fakeprint.reports.writer import ReportOptions
 class JsonWriter:
     """Writes the reports as an array, one on each line, and the closed run record after them."""
 
-    def __init__(self, stream: BinaryIO, run: RunRecord, options: ReportOptions) -> None:
+    def __init__(self, stream: BinaryIO, _options: ReportOptions) -> None:
         self._stream = stream
         self._lead = b"\n"
         stream.write(f'{{"schema_version":"{SCHEMA_VERSION}","reports":['.encode())
 
-    def write(self, report: Report, pictures: Mapping[str, bytes]) -> None:
+    def write(self, report: Report, _pictures: Mapping[str, bytes]) -> None:
         """Write one element of the array."""
         self._stream.write(self._lead + report.model_dump_json().encode())
         self._lead = b",\n"

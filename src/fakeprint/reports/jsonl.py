@@ -11,13 +11,13 @@ from fakeprint.reports.writer import ReportOptions
 class JsonlWriter:
     """Writes lines; the run record is not among them, only its stamp in each line."""
 
-    def __init__(self, stream: BinaryIO, run: RunRecord, options: ReportOptions) -> None:
+    def __init__(self, stream: BinaryIO, _options: ReportOptions) -> None:
         self._stream = stream
 
-    def write(self, report: Report, pictures: Mapping[str, bytes]) -> None:
+    def write(self, report: Report, _pictures: Mapping[str, bytes]) -> None:
         """Write and flush one line."""
         self._stream.write(report.model_dump_json().encode() + b"\n")
         self._stream.flush()
 
-    def close(self, run: RunRecord) -> None:
+    def close(self, _run: RunRecord) -> None:
         """Nothing follows the last line."""

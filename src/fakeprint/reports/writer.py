@@ -34,12 +34,12 @@ class ReportWriter(Protocol):
     input, then ``close`` once with the closed run record.  The stream stays open and belongs to the caller.
     """
 
-    def __init__(self, stream: BinaryIO, run: RunRecord, options: ReportOptions) -> None: ...
+    def __init__(self, stream: BinaryIO, options: ReportOptions, /) -> None: ...
 
-    def write(self, report: Report, pictures: Mapping[str, bytes]) -> None:
+    def write(self, report: Report, pictures: Mapping[str, bytes], /) -> None:
         """Write one report; ``pictures`` holds the bytes of its pictures by sha256, empty where there are none."""
         ...
 
-    def close(self, run: RunRecord) -> None:
+    def close(self, run: RunRecord, /) -> None:
         """Write what comes after the last report."""
         ...
