@@ -47,16 +47,20 @@ class ScanConfig(Record):
     show_identifiers: bool = False
 
 
+DEFAULT = ScanConfig()
+NO_SETTINGS = Settings()
+
+
 @dataclass(frozen=True)
 class Scanned:
-    """One report and the pictures that belong to it, by sha256."""
+    """One report, positions and identifiers not yet redacted, and the pictures that belong to it, by sha256."""
 
     report: Report
     pictures: dict[str, bytes]
 
 
 def scan(
-    paths: Iterable[str | os.PathLike[str]], config: ScanConfig = ScanConfig(), settings: Settings = Settings(), *, jobs: int = 0
+    paths: Iterable[str | os.PathLike[str]], config: ScanConfig = DEFAULT, settings: Settings = NO_SETTINGS, *, jobs: int = 0
 ) -> Iterator[Report]:
     """Examine files and folders and yield one report per file, in order.
 
@@ -67,7 +71,7 @@ def scan(
     """
     run = open_run(config, settings)
     for scanned in scan_inputs(enumerate(find_inputs(paths)), config, settings, run, jobs=jobs):
-        yield scanned.report
+        yield redact(scanned.report, show_gps=config.show_gps, show_identifiers=config.show_identifiers)
 
 
 def open_run(config: ScanConfig, settings: Settings) -> RunRecord:
@@ -90,8 +94,7 @@ def scan_inputs(
     count = jobs or os.cpu_count() or 1
     with WorkerPool("fakeprint.examine:Examination", setup.model_dump(mode="json"), config.limits, count) as pool:
         for outcome in pool.run(tasks()):
-            report = _report(waiting.pop(outcome.index), outcome, run)
-            yield Scanned(redact(report, show_gps=config.show_gps, show_identifiers=config.show_identifiers), outcome.blobs)
+            yield Scanned(_report(waiting.pop(outcome.index), outcome, run), outcome.blobs)
 
 
 def _report(given: Input, outcome: Outcome, run: RunRecord) -> Report:

@@ -1,0 +1,5 @@
+"""``python -m fakeprint``."""
+
+from fakeprint.cli.main import main
+
+main()

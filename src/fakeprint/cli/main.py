@@ -1,0 +1,58 @@
+"""``fakeprint``: the entry point, its commands, and how errors become exit codes."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from fakeprint import __version__
+from fakeprint.cli import doctor, provenance, scan, schema
+from fakeprint.cli.exit_codes import ExitCode
+
+app = typer.Typer(
+    name="fakeprint",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Finds the prints that generators and editors leave on images and videos.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fakeprint {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+app.command("scan")(scan.scan_command)
+app.command("doctor")(doctor.doctor_command)
+app.command("schema")(schema.schema_command)
+app.add_typer(provenance.app, name="provenance")
+
+
+def main() -> None:
+    """Run the command line; user errors end without a traceback."""
+    from fakeprint.core.errors import FakeprintError, UsageError
+
+    try:
+        app()
+    except UsageError as error:
+        typer.echo(f"fakeprint: {error}", err=True)
+        sys.exit(ExitCode.USAGE)
+    except FakeprintError as error:
+        typer.echo(f"fakeprint: {error}", err=True)
+        sys.exit(ExitCode.INTERNAL)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.OK)
+
+
+if __name__ == "__main__":
+    main()
