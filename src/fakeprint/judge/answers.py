@@ -1,0 +1,182 @@
+"""One answer per question: the level that the findings reach, unless a mandatory condition makes it inconclusive."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fakeprint.core.evidence import Evidence, EvidenceStatus, OriginStatement, Question
+from fakeprint.core.verdict import Answer, Level
+from fakeprint.judge import wording
+from fakeprint.judge.conflicts import Conflict, same_maker
+from fakeprint.judge.findings import Finding, Weight, combined_level
+from fakeprint.judge.inconclusive import Circumstances, Reason, mandatory
+from fakeprint.judge.policy import RANK, Policy
+
+STATEMENTS: dict[Question, frozenset[OriginStatement]] = {
+    Question.SYNTHETIC: frozenset({OriginStatement.AI_GENERATED, OriginStatement.AI_POSSIBLE}),
+    Question.MANIPULATED: frozenset({OriginStatement.AI_EDITED}),
+}
+"""Which statements speak to which question.  One does not imply another."""
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What all answers about one file draw on."""
+
+    evidence: tuple[Evidence, ...]
+    found: tuple[Finding, ...]
+    conflicts: tuple[Conflict, ...]
+    decode_error: bool
+    policy: Policy
+
+
+def answer(question: Question, case: Case) -> Answer:
+    """Answer whether the whole was generated, or whether something was manipulated."""
+    speaking = [one for one in case.found if one.statement in STATEMENTS[question]]
+    carrying = [one for one in speaking if one.ceiling is not None]
+    reached = combined_level(carrying, case.policy)
+    signed = _signed(question, reached, carrying, case.found)
+    touching = [one for one in case.conflicts if question in one.touches]
+    failed = _failed(question, case.evidence)
+    reason = mandatory(
+        Circumstances(
+            signed=signed is not None,
+            declared=reached is not None,
+            conflict=bool(touching),
+            decode_error=case.decode_error,
+            examiner_failed=bool(failed),
+        )
+    )
+    hints = _hint_caveats(speaking)
+    because = [one.evidence for one in carrying]
+    if reason is not None:
+        sides = [side.evidence for conflict in touching for side in (conflict.one, conflict.other)]
+        return inconclusive(question, reason, because=[*because, *sides, *failed], caveats=hints)
+    if signed is not None:
+        return _signed_answer(question, signed, carrying, hints)
+    level = reached or Level.NONE_FOUND
+    return Answer(
+        level=level,
+        text=wording.LEVELS[question][level],
+        because=_ids(because),
+        caveats=(*_rung_caveats(carrying), *hints),
+    )
+
+
+def inconclusive(question: Question, reason: Reason, *, because: Iterable[str] = (), caveats: Iterable[str] = ()) -> Answer:
+    """Return an inconclusive answer with its reason in words."""
+    text = wording.LEVELS[question][Level.INCONCLUSIVE].format(reason=wording.REASONS[reason])
+    return Answer(level=Level.INCONCLUSIVE, text=text, reason=reason.value, because=_ids(because), caveats=tuple(caveats))
+
+
+def generator(case: Case, synthetic: Answer, manipulated: Answer) -> Answer:
+    """Name the generator that the declarations name; never with more certainty than the answer that they carry."""
+    question, source = _named_by(synthetic, manipulated)
+    if source.level is Level.NONE_FOUND:
+        return Answer(level=Level.NONE_FOUND, text=wording.LEVELS[Question.GENERATOR][Level.NONE_FOUND])
+    if source.level is Level.INCONCLUSIVE:
+        return inconclusive(Question.GENERATOR, Reason(source.reason or ""), because=source.because)
+    touching = [one for one in case.conflicts if Question.GENERATOR in one.touches]
+    carrying = [one for one in case.found if one.statement in STATEMENTS[question] and one.ceiling is not None]
+    named = sorted((one for one in carrying if one.name), key=_strength)
+    signed = [one for one in named if one.ceiling is Level.SIGNED_STATEMENT]
+    if touching:
+        sides = [side.evidence for conflict in touching for side in (conflict.one, conflict.other)]
+        return inconclusive(Question.GENERATOR, Reason.CONFLICT, because=sides)
+    if not named:
+        unknown = inconclusive(Question.GENERATOR, Reason.GENERATOR_UNKNOWN, because=source.because)
+        return unknown.model_copy(update={"name": UNKNOWN})
+    top = (signed or named)[0]
+    agreeing = [one for one in named if one is top or same_maker(one, top)]
+    level = min(combined_level(agreeing, case.policy) or Level.NONE_FOUND, source.level, key=RANK.__getitem__)
+    by_signer = level is Level.SIGNED_STATEMENT
+    return Answer(
+        level=level,
+        text=wording.LEVELS[Question.GENERATOR][level].format(name=top.name, signer=top.signer),
+        because=_ids(one.evidence for one in agreeing),
+        statement=top.statement if by_signer else None,
+        signer=top.signer if by_signer else None,
+        name=top.name,
+        caveats=(wording.NAME_ONLY, *_rung_caveats(agreeing)),
+    )
+
+
+def _named_by(synthetic: Answer, manipulated: Answer) -> tuple[Question, Answer]:
+    """Return the answer whose statements name the generator: full generation first, then editing."""
+    speaks = synthetic.statement is not OriginStatement.CAPTURED
+    if speaks and RANK[synthetic.level] >= RANK[Level.SOME]:
+        return Question.SYNTHETIC, synthetic
+    if not speaks or RANK[manipulated.level] > RANK[synthetic.level]:
+        return Question.MANIPULATED, manipulated
+    return Question.SYNTHETIC, synthetic
+
+
+def _signed(question: Question, reached: Level | None, carrying: Sequence[Finding], found: Sequence[Finding]) -> Finding | None:
+    """Return the signed statement that would be the answer: of AI origin first, of capture where nothing speaks against it.
+
+    A statement in the capture's own credentials that AI use is possible does not displace it.
+    """
+    if reached is Level.SIGNED_STATEMENT:
+        return min((one for one in carrying if one.ceiling is Level.SIGNED_STATEMENT), key=_strength)
+    if question is not Question.SYNTHETIC or any(one.statement is OriginStatement.AI_GENERATED for one in carrying):
+        return None
+    captures = [one for one in found if one.statement is OriginStatement.CAPTURED and one.weight is Weight.SIGNED]
+    return min(captures, key=_strength, default=None)
+
+
+def _strength(finding: Finding) -> tuple[int, int, int, str, str, str]:
+    """Sort key: the strongest first; ties in a fixed order."""
+    rank = -1 if finding.ceiling is None else RANK[finding.ceiling]
+    possible = finding.statement is OriginStatement.AI_POSSIBLE
+    return (-rank, possible, finding.depth, finding.evidence, finding.name or "", finding.signer)
+
+
+def _signed_answer(question: Question, signed: Finding, carrying: Sequence[Finding], hints: tuple[str, ...]) -> Answer:
+    captured = signed.statement is OriginStatement.CAPTURED
+    caveats = list(
+        _rung_caveats([one for one in carrying if one.weight is not Weight.SIGNED or one.statement is OriginStatement.AI_POSSIBLE])
+    )
+    if captured:
+        caveats.append(wording.CAPTURED)
+    if signed.depth > 0:
+        caveats.append(wording.EARLIER)
+    return Answer(
+        level=Level.SIGNED_STATEMENT,
+        text=wording.LEVELS[question][Level.SIGNED_STATEMENT].format(signer=signed.signer, statement=wording.STATEMENTS[signed.statement]),
+        because=_ids([signed.evidence, *(one.evidence for one in carrying)]),
+        statement=signed.statement,
+        signer=signed.signer,
+        caveats=(*caveats, *hints),
+    )
+
+
+def _failed(question: Question, evidence: Iterable[Evidence]) -> list[str]:
+    return [one.id for one in evidence if one.status is EvidenceStatus.FAILED and question in one.questions]
+
+
+def _rung_caveats(carrying: Iterable[Finding]) -> tuple[str, ...]:
+    caveats: dict[str, None] = {}
+    for one in carrying:
+        if one.statement is OriginStatement.AI_POSSIBLE:
+            caveats[wording.POSSIBLE] = None
+        if one.rung == 2:
+            caveats[wording.CHAINED if one.chained else wording.SIGNER_UNKNOWN] = None
+        elif one.rung == 4:
+            caveats[wording.UNSIGNED] = None
+        elif one.rung == 5:
+            caveats[wording.WATERMARK] = None
+    return tuple(sorted(caveats))
+
+
+def _hint_caveats(speaking: Iterable[Finding]) -> tuple[str, ...]:
+    hints = {
+        wording.HINT.format(source=one.source, name=one.name or wording.STATEMENTS[one.statement])
+        for one in speaking
+        if one.ceiling is None
+    }
+    return tuple(sorted(hints))
+
+
+def _ids(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(ids)))

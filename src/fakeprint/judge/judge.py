@@ -1,0 +1,50 @@
+"""Evidence to verdict: three answers, each with a level, what it rests on, and what to keep in mind.
+
+Pure and deterministic: the same evidence in any order gives the same verdict.  Only what is present counts; what is absent, not
+applicable or not checked never changes a level and is never worded as support (specs: provenance 1).
+
+>>> from fakeprint.core.media import MediaKind
+>>> verdict = judge(Media(sha256="0" * 64, kind=MediaKind.IMAGE, mime="image/png", bytes=1), [])
+>>> verdict.synthetic.level.value, verdict.synthetic.text
+('none_found', 'No indications found. This does not mean the file is authentic')
+"""
+
+from collections.abc import Sequence
+
+from fakeprint.core.errors import ErrorInfo
+from fakeprint.core.evidence import Evidence, Question
+from fakeprint.core.media import Media
+from fakeprint.core.verdict import Verdict
+from fakeprint.judge import wording
+from fakeprint.judge.answers import Case, answer, generator
+from fakeprint.judge.conditions import conditions_of
+from fakeprint.judge.conflicts import declared_disagreements, find_conflicts
+from fakeprint.judge.coverage import checked, file_caveats, not_checked
+from fakeprint.judge.findings import camera_facts, findings
+from fakeprint.judge.policy import DEFAULT, Policy
+
+
+def judge(media: Media, evidence: Sequence[Evidence], *, decode_error: ErrorInfo | None = None, policy: Policy = DEFAULT) -> Verdict:
+    """Answer the three questions from the evidence about one file.
+
+    ``decode_error`` tells that the file could not be decoded in full.  Evidence about another file raises ValueError.
+    """
+    ordered = tuple(sorted(evidence, key=lambda one: one.id))
+    strangers = [one.id for one in ordered if one.media_sha256 != media.sha256]
+    if strangers:
+        raise ValueError(f"evidence about another file: {', '.join(strangers)}")
+    found = findings(ordered, policy)
+    conflicts = find_conflicts(found, camera_facts(ordered, policy), policy)
+    case = Case(ordered, found, conflicts, decode_error is not None, policy)
+    synthetic = answer(Question.SYNTHETIC, case)
+    manipulated = answer(Question.MANIPULATED, case)
+    return Verdict(
+        synthetic=synthetic,
+        manipulated=manipulated,
+        generator=generator(case, synthetic, manipulated),
+        conflicts=(*(one.text for one in conflicts), *declared_disagreements(ordered)),
+        checked=checked(ordered),
+        not_checked=not_checked(ordered),
+        conditions=conditions_of(media, ordered),
+        caveats=(*file_caveats(ordered), wording.NO_DETECTOR, wording.ABSENCE, wording.BASE_RATE),
+    )
