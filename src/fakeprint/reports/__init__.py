@@ -4,7 +4,7 @@ r"""Reports to text, json, jsonl, csv and html: one file and one line in the tab
 >>> from fakeprint.core.record import Record
 >>> from fakeprint.core.run import close_run, start_run
 >>> run, page = start_run("scan", Record()), BytesIO()
->>> with open_report("json", page) as sink:
+>>> with open_report("json", page, run) as sink:
 ...     sink.close(close_run(run, "complete", {"ok": 0}))
 >>> page.getvalue()[:40]
 b'{"schema_version":"1.0","reports":[\n],"r'
@@ -59,11 +59,11 @@ class ReportSink:
 
 
 @contextmanager
-def open_report(name: str, target: Path | BinaryIO, options: ReportOptions | None = None) -> Iterator[ReportSink]:
+def open_report(name: str, target: Path | BinaryIO, run: RunRecord, options: ReportOptions | None = None) -> Iterator[ReportSink]:
     """Open a report of format ``name`` for writing.  Positions and identifiers are left out unless ``options`` ask for them.
 
-    A file appears under its name only when the block ends without an error and :meth:`ReportSink.close` was called; a jsonl file grows
-    row by row instead and keeps what it has.  A stream is written as it is and stays open.
+    A file appears under its name only when the block ends without an error; a jsonl file grows row by row instead and keeps what it
+    has.  A stream is written as it is and stays open.  ``run`` ends the report where the block does not call :meth:`ReportSink.close`.
 
     Raises:
         UnknownNameError: no such format.
@@ -77,7 +77,7 @@ def open_report(name: str, target: Path | BinaryIO, options: ReportOptions | Non
         sink = ReportSink(kind(stream, options), options)
         yield sink
         if not sink.closed:
-            raise RuntimeError("the report was not closed: call close(run) before the block ends")
+            sink.close(run)
 
 
 def prepare(report: Report, options: ReportOptions) -> Report:

@@ -90,7 +90,10 @@ def _answers(verdict: Verdict | None) -> tuple[Answer, ...]:
 
 def _not_checked(report: Report) -> tuple[tuple[str, str], ...]:
     """Join what the judge lists with what the evidence says, each thing once."""
-    listed = [(one.what, reason(one.reason)) for one in report.verdict.not_checked] if report.verdict else []
+    examiners = {one.examiner for one in report.evidence}
+    elsewhere = {one.examiner for one in report.evidence if one.status is EvidenceStatus.NOT_APPLICABLE}
+    verdict = report.verdict.not_checked if report.verdict else ()
+    listed = [(title(one.what) if one.what in examiners else one.what, reason(one.reason)) for one in verdict if one.what not in elsewhere]
     named = {what for what, _ in listed}
     for one in report.evidence:
         if one.status in (EvidenceStatus.FAILED, EvidenceStatus.NOT_CHECKED) and not named & {one.id, one.examiner, title(one.examiner)}:

@@ -133,7 +133,7 @@ REASONS: dict[str, str] = {
 }
 
 LAWS = (
-    "Absence shows nothing. Platforms, messengers, screenshots and editors strip labels and traces; a file without any is no more trustworthy.",
+    "Absence shows nothing. Platforms, messengers, screenshots and editors strip labels and traces; a file without them is no safer.",
     """Base rates matter. If 1 file in 100 is generated, a method that flags 90 of 100 generated files and 5 of 100 others is right about 15
     of every 100 files that it flags. Weigh each indication with what else is known about the file.""",
     "Unsigned metadata and open watermarks can be written or removed by anyone.",
