@@ -205,7 +205,63 @@ class AnomalyClaim(Record):
     location: Location | None = None
 
 
-Claim = Annotated[OriginClaim | CredentialClaim | FactClaim | MeasureClaim | AnomalyClaim, Field(discriminator="type")]
+class Route(StrEnum):
+    """What a learned detector looks at.  Scores are fused within one route and never across (specs: field 9.3)."""
+
+    WHOLE_IMAGE = "whole_image"
+    FACE = "face"
+    LOCAL_EDIT = "local_edit"
+
+
+class OperatingPoint(Record):
+    """A threshold fixed on calibration data, and the error rates measured there (specs: evaluation 5).
+
+    ``llr`` is the smallest calibrated log-likelihood ratio, before it is held within bounds, that passes.  ``fpr`` is the share of authentic rows at or above it, ``fpr_high`` its
+    upper 95 % Clopper-Pearson bound, which is at most ``target_fpr``; ``tpr`` and ``tpr_low`` are the share of the other class and
+    its lower bound.
+    """
+
+    llr: float
+    target_fpr: float = Field(gt=0, lt=1)
+    fpr: float = Field(ge=0, le=1)
+    fpr_high: float = Field(ge=0, le=1)
+    tpr: float = Field(ge=0, le=1)
+    tpr_low: float = Field(ge=0, le=1)
+
+
+class DetectionClaim(Record):
+    """What a learned detector read from pixels, calibrated for the file's condition (specs: evaluation 5 to 7).
+
+    The judge takes the decision; this is everything it needs.  ``logit`` is the raw output, ``mapped`` the calibrated natural-log
+    likelihood ratio, which thresholds are compared with, and ``llr`` the same held within ``llr_low`` and ``llr_high``, the most
+    that the calibration rows can carry; only ``llr`` is ever shown or fused.  ``bucket`` is the condition of the file, ``calibrated_on`` the bucket whose rows were used: a wider one where the file's own had too few.
+    ``conformal`` is the prediction set at ``alpha``, 1 for synthetic or manipulated and 0 for authentic, null without one.
+    ``some`` and ``strong`` are the operating points of that bucket, null where its rows cannot support one.
+    ``outside_domain`` says why the file lies outside what the detector was validated for, null where it does not.
+    """
+
+    type: Literal["detection"] = "detection"
+    question: Question
+    route: Route
+    logit: float
+    mapped: float
+    llr: float
+    llr_low: float = Field(le=0)
+    llr_high: float = Field(ge=0)
+    bucket: str
+    calibrated_on: str
+    n_authentic: int = Field(ge=0)
+    n_synthetic: int = Field(ge=0)
+    conformal: tuple[Literal[0, 1], ...] | None = None
+    alpha: float | None = Field(None, gt=0, lt=1)
+    some: OperatingPoint | None = None
+    strong: OperatingPoint | None = None
+    outside_domain: str | None = None
+    scorecard: str
+    validated_until: str
+
+
+Claim = Annotated[OriginClaim | CredentialClaim | FactClaim | MeasureClaim | AnomalyClaim | DetectionClaim, Field(discriminator="type")]
 
 
 class Score(Record):
