@@ -216,9 +216,9 @@ class Route(StrEnum):
 class OperatingPoint(Record):
     """A threshold fixed on calibration data, and the error rates measured there (specs: evaluation 5).
 
-    ``llr`` is the smallest calibrated log-likelihood ratio, before it is held within bounds, that passes.  ``fpr`` is the share of authentic rows at or above it, ``fpr_high`` its
-    upper 95 % Clopper-Pearson bound, which is at most ``target_fpr``; ``tpr`` and ``tpr_low`` are the share of the other class and
-    its lower bound.
+    ``llr`` is the smallest calibrated log-likelihood ratio, before it is held within bounds, that passes.  ``fpr`` is the share of
+    authentic rows at or above it, ``fpr_high`` its upper 95 % Clopper-Pearson bound, which is at most ``target_fpr``; ``tpr`` and
+    ``tpr_low`` are the share of the other class and its lower bound.
     """
 
     llr: float
@@ -234,7 +234,8 @@ class DetectionClaim(Record):
 
     The judge takes the decision; this is everything it needs.  ``logit`` is the raw output, ``mapped`` the calibrated natural-log
     likelihood ratio, which thresholds are compared with, and ``llr`` the same held within ``llr_low`` and ``llr_high``, the most
-    that the calibration rows can carry; only ``llr`` is ever shown or fused.  ``bucket`` is the condition of the file, ``calibrated_on`` the bucket whose rows were used: a wider one where the file's own had too few.
+    that the calibration rows can carry; only ``llr`` is ever shown or fused.  ``bucket`` is the condition of the file,
+    ``calibrated_on`` the bucket whose rows were used: a wider one where the file's own had too few.
     ``conformal`` is the prediction set at ``alpha``, 1 for synthetic or manipulated and 0 for authentic, null without one.
     ``some`` and ``strong`` are the operating points of that bucket, null where its rows cannot support one.
     ``outside_domain`` says why the file lies outside what the detector was validated for, null where it does not.
