@@ -13,7 +13,8 @@ RANKS = (
     {"core"},
     {"media"},
     {"provenance", "signals", "detectors", "datasets", "generators", "transforms", "metrics"},
-    {"judge", "learn", "suites", "reports", "examine"},
+    {"judge", "learn", "suites", "reports", "examine", "examiners"},
+    {"scan_worker"},
     {"scan", "build", "train", "evaluate"},
     {"scale", "serve", "cli"},
 )
@@ -80,7 +81,7 @@ def test_the_parent_of_a_scan_loads_no_decoder() -> None:
 
 
 def test_a_worker_loads_no_torch() -> None:
-    names = "from fakeprint.examine import *\nfrom fakeprint.media.examiner import Settings\n"
+    names = "import fakeprint.examine\nfrom fakeprint.examiners import *\nfrom fakeprint.media.examiner import Settings\n"
     assert "torch" not in loaded_after(names + "[load_examiner(name, Settings()) for name in examiner_names()]")
 
 

@@ -1,6 +1,6 @@
 """Media to reports: the main verb.
 
-``inputs -> sandboxed workers (fakeprint.examine) -> judge -> Report``, one row per input, in input order, failures included.
+``inputs -> sandboxed workers (fakeprint.scan_worker) -> Report``, one row per input, in input order, failures included.
 
 >>> import tempfile, pathlib
 >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -16,19 +16,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakeprint.core.errors import ErrorCode, ErrorInfo
 from fakeprint.core.limits import Limits
 from fakeprint.core.media import MediaKind
 from fakeprint.core.record import Record
-from fakeprint.core.redact import redact
 from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.run import RunRecord, start_run
-from fakeprint.examine import Examined, Setup, choose_examiners, payload_of
-from fakeprint.judge.judge import judge
+from fakeprint.examiners import choose_examiners
 from fakeprint.media.container.sniff import sniff
 from fakeprint.media.examiner import Settings
 from fakeprint.media.inputs import Input, find_inputs
-from fakeprint.media.workers import Outcome, Task, WorkerPool
+from fakeprint.media.workers import Task, WorkerPool
+from fakeprint.scan_worker import Setup, target_of
 
 _HEAD_BYTES = 4096
 
@@ -53,9 +51,10 @@ NO_SETTINGS = Settings()
 
 @dataclass(frozen=True)
 class Scanned:
-    """One report, positions and identifiers not yet redacted, and the pictures that belong to it, by sha256."""
+    """One report, the same as a line of JSON, and the pictures that belong to it by sha256."""
 
     report: Report
+    row: bytes
     pictures: dict[str, bytes]
 
 
@@ -65,13 +64,12 @@ def scan(
     """Examine files and folders and yield one report per file, in order.
 
     ``jobs`` is the number of worker processes; 0 means one for each processor.
-
     Never raises for a single file: what cannot be read is a report with status ``error`` and a reason.  Raises
     :class:`~fakeprint.core.errors.UsageError` for a configuration that cannot be carried out.
     """
     run = open_run(config, settings)
     for scanned in scan_inputs(enumerate(find_inputs(paths)), config, settings, run, jobs=jobs):
-        yield redact(scanned.report, show_gps=config.show_gps, show_identifiers=config.show_identifiers)
+        yield scanned.report
 
 
 def open_run(config: ScanConfig, settings: Settings) -> RunRecord:
@@ -83,34 +81,31 @@ def scan_inputs(
     inputs: Iterable[tuple[int, Input]], config: ScanConfig, settings: Settings, run: RunRecord, *, jobs: int = 0
 ) -> Iterator[Scanned]:
     """Examine numbered inputs; memory does not grow with their number."""
-    setup = Setup(limits=config.limits, examiners=choose_examiners(config.only, config.skip), settings=settings, pictures=config.pictures)
+    setup = Setup(
+        run=run.stamp(),
+        limits=config.limits,
+        examiners=choose_examiners(config.only, config.skip),
+        settings=settings,
+        pictures=config.pictures,
+        show_gps=config.show_gps,
+        show_identifiers=config.show_identifiers,
+    )
     waiting: dict[int, Input] = {}
 
     def tasks() -> Iterator[Task]:
         for index, given in inputs:
             waiting[index] = given
-            yield Task(index, dict(payload_of(given.path)), _seconds(given.path, config.limits))
+            yield Task(index, target_of(index, given.shown, given.path), _seconds(given.path, config.limits))
 
     count = jobs or os.cpu_count() or 1
-    with WorkerPool("fakeprint.examine:Examination", setup.model_dump(mode="json"), config.limits, count) as pool:
+    with WorkerPool("fakeprint.scan_worker:ScanWorker", setup.model_dump(mode="json"), config.limits, count) as pool:
         for outcome in pool.run(tasks()):
-            yield Scanned(_report(waiting.pop(outcome.index), outcome, run), outcome.blobs)
-
-
-def _report(given: Input, outcome: Outcome, run: RunRecord) -> Report:
-    examined = Examined(error=outcome.error) if outcome.reply is None else Examined.model_validate_json(outcome.reply)
-    media = examined.media
-    return Report(
-        index=outcome.index,
-        input=given.shown,
-        status=ReportStatus.OK if examined.error is None else ReportStatus.ERROR,
-        error=examined.error,
-        media=media,
-        verdict=judge(media, examined.evidence, decode_error=examined.error) if media and examined.evidence else None,
-        evidence=examined.evidence,
-        preview=examined.preview,
-        run=run.stamp(),
-    )
+            given = waiting.pop(outcome.index)
+            if outcome.reply is not None:
+                yield Scanned(Report.model_validate_json(outcome.reply), outcome.reply, outcome.blobs)
+            else:
+                lost = Report(index=outcome.index, input=given.shown, status=ReportStatus.ERROR, error=outcome.error, run=run.stamp())
+                yield Scanned(lost, lost.model_dump_json().encode(), {})
 
 
 def _seconds(path: Path, limits: Limits) -> float:
@@ -123,8 +118,3 @@ def _seconds(path: Path, limits: Limits) -> float:
     except (OSError, ValueError):
         return limits.image_seconds
     return limits.video_seconds if sniff(head).kind is MediaKind.VIDEO else limits.image_seconds
-
-
-def is_bug(error: ErrorInfo | None) -> bool:
-    """Whether a row failed through our own fault."""
-    return error is not None and error.code is ErrorCode.E_INTERNAL

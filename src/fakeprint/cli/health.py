@@ -67,14 +67,18 @@ def _codecs() -> Iterator[Check]:
 
     for name, label in (("jpg", "JPEG"), ("zlib", "PNG"), ("webp", "WebP"), ("avif", "AVIF"), ("libtiff", "TIFF compression")):
         there = bool(features.check(name))
-        yield Check(there, f"{label} decoder", "available" if there else "missing", "" if there else f"{label} files are reported as unsupported")
+        yield Check(
+            there, f"{label} decoder", "available" if there else "missing", "" if there else f"{label} files are reported as unsupported"
+        )
 
 
 def _sandbox() -> Iterator[Check]:
     from fakeprint.media.sandbox import describe
 
     for measure, holds in describe().items():
-        yield Check(holds, f"sandbox: {measure}", "on" if holds else "not available here", "" if holds else "decoders run with one barrier less")
+        yield Check(
+            holds, f"sandbox: {measure}", "on" if holds else "not available here", "" if holds else "decoders run with one barrier less"
+        )
 
 
 def _trust_list() -> Check:

@@ -1,8 +1,5 @@
 """``fakeprint provenance trust``: the list of signers that credentials are checked against."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 app = typer.Typer(no_args_is_help=True, help="Trust lists for content credentials.")

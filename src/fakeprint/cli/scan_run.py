@@ -14,15 +14,17 @@ from typing import BinaryIO, cast
 from fakeprint.cli.exit_codes import ExitCode, strongest
 from fakeprint.cli.progress import progress_over
 from fakeprint.core.durable import write_atomic
-from fakeprint.core.errors import UsageError
+from fakeprint.core.errors import ErrorCode, UsageError
+from fakeprint.core.evidence import OriginStatement
 from fakeprint.core.run import RunRecord, close_run
-from fakeprint.judge.policy import reaches
+from fakeprint.core.verdict import Level, Verdict
+from fakeprint.judge.policy import RANK
 from fakeprint.media.examiner import Settings
 from fakeprint.media.inputs import Input, find_inputs, read_list
 from fakeprint.provenance import trust
 from fakeprint.reports import ReportOptions, ReportSink, open_report
 from fakeprint.reports.resume import DoneRow, keep_done_rows, put_in_order
-from fakeprint.scan import ScanConfig, Scanned, is_bug, open_run, scan_inputs
+from fakeprint.scan import ScanConfig, Scanned, open_run, scan_inputs
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,16 @@ def _take(scanned: Scanned, sink: ReportSink, call: ScanCall, counts: Counter[st
     counts[report.status.value] += 1
     codes = set()
     if report.error is not None:
-        codes.add(ExitCode.INTERNAL if is_bug(report.error) else ExitCode.INPUT_FAILED)
-    if call.fail_on is not None and report.verdict is not None and reaches(report.verdict, call.fail_on):
+        codes.add(ExitCode.INTERNAL if report.error.code is ErrorCode.E_INTERNAL else ExitCode.INPUT_FAILED)
+    if call.fail_on is not None and report.verdict is not None and _reaches(report.verdict, Level(call.fail_on)):
         codes.add(ExitCode.LEVEL_REACHED)
     return codes
+
+
+def _reaches(verdict: Verdict, level: Level) -> bool:
+    """Return whether generation or manipulation is indicated at ``level`` or above; a signed capture is no indication."""
+    answers = (verdict.synthetic, verdict.manipulated)
+    return any(RANK[answer.level] >= RANK[level] and answer.statement is not OriginStatement.CAPTURED for answer in answers)
 
 
 def _run_path(out: Path) -> Path:
@@ -139,9 +147,7 @@ def _write_run_record(call: ScanCall, kind: str, run: RunRecord) -> None:
         write_atomic(_run_path(call.out), run.model_dump_json(indent=2).encode())
 
 
-def _open_or_resume(
-    call: ScanCall, kind: str, config: ScanConfig, settings: Settings
-) -> tuple[RunRecord, dict[int, DoneRow] | None]:
+def _open_or_resume(call: ScanCall, kind: str, config: ScanConfig, settings: Settings) -> tuple[RunRecord, dict[int, DoneRow] | None]:
     """Start a run, or take up the one that was interrupted; returns the rows that need not be redone."""
     run = open_run(config, settings)
     if kind != "jsonl" or call.out is None:
