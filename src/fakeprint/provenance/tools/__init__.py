@@ -7,10 +7,10 @@ format's acceptance test is ``absent``; a carrier that belongs to the tool and i
 TABLE: dict[str, str] = {
     "novelai": "fakeprint.provenance.tools.novelai:parse",
     "comfyui": "fakeprint.provenance.tools.comfyui:parse",
-    "automatic1111": "fakeprint.provenance.tools.automatic1111:parse",
     "invokeai": "fakeprint.provenance.tools.invokeai:parse",
     "fooocus": "fakeprint.provenance.tools.fooocus:parse",
     "swarmui": "fakeprint.provenance.tools.swarmui:parse",
+    "automatic1111": "fakeprint.provenance.tools.automatic1111:parse",
     "shared-parameters": "fakeprint.provenance.tools.shared_parameters:parse",
     "midjourney": "fakeprint.provenance.tools.midjourney:parse",
     "grok": "fakeprint.provenance.tools.grok:parse",
@@ -20,4 +20,4 @@ TABLE: dict[str, str] = {
     "hf-job": "fakeprint.provenance.tools.hf_job:parse",
     "named-software": "fakeprint.provenance.tools.named_software:parse",
 }
-"""In the order in which claims of equal level are listed."""
+"""In the order in which claims of equal level are listed; where two parsers accept one text, the earlier one keeps it."""

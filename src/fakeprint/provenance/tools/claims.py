@@ -21,7 +21,7 @@ def present(
     parser: str,
     carried: Carried,
     *,
-    tool: str,
+    tool: str | None,
     generation: Generation | None = None,
     vendor: str | None = None,
     statement: OriginStatement = OriginStatement.AI_GENERATED,

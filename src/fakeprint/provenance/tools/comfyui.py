@@ -9,7 +9,6 @@ from fakeprint.core.generation import Generation
 from fakeprint.core.limits import Limits
 from fakeprint.media.container.model import PartKind
 from fakeprint.media.item import MediaItem
-from fakeprint.media.text import decode_text
 from fakeprint.provenance.tools.carriers import Carried, keyed, user_comment
 from fakeprint.provenance.tools.claims import first_claim, present
 from fakeprint.provenance.tools.comfyui_graph import Graph, graph_of
@@ -57,10 +56,7 @@ def parse(item: MediaItem) -> OriginClaim:
 
 
 def _candidates(item: MediaItem) -> Iterator[Carried]:
-    yield from keyed(item, "prompt", "comf")
-    for part in item.container.of_kind(PartKind.OTHER):
-        if part.key == "comf" and part.data is not None:
-            yield Carried(decode_text(part.data.partition(b"\0")[2]), part.location())
+    yield from keyed(item, "prompt")
     for tag in item.exif.tags if item.exif else ():
         if tag.ifd == "ifd0" and isinstance(tag.value, str) and tag.value.startswith(_PREFIXES) and item.exif:
             place = item.exif.location.model_copy(update={"path": f"{item.exif.location.path}[{tag.tag:#06x}]"})

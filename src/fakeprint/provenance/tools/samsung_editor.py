@@ -11,7 +11,7 @@ from fakeprint.provenance.tools.values import to_int
 
 PARSER = "samsung-editor"
 _MARK = b"PhotoEditor_Re_Edit_Data"
-_MAX_BLOCK = 1 << 20
+_MAX_JSON = 1 << 20
 
 
 def read(block: bytes) -> tuple[str, int | None]:
@@ -24,7 +24,7 @@ def read(block: bytes) -> tuple[str, int | None]:
     start = block.find(b"{", at) if at >= 0 else -1
     if start < 0:
         raise Unreadable("not_recognised")
-    text = block[start:].decode("utf-8", "replace")
+    text = block[start : start + _MAX_JSON].decode("utf-8", "replace")
     try:
         fields, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
@@ -43,7 +43,7 @@ def parse(item: MediaItem) -> OriginClaim:
     try:
         with item.path.open("rb") as stream:
             stream.seek(trailing.offset)
-            text, kind = read(stream.read(min(trailing.length, _MAX_BLOCK)))
+            text, kind = read(stream.read(min(trailing.length, item.limits.metadata_bytes)))
     except Unreadable as error:
         return unreadable(PARSER, error.reason, location)
     if not kind:
