@@ -6,7 +6,6 @@ from hashlib import sha256
 from fakeprint.core.evidence import (
     AnomalyClaim,
     Binding,
-    Claim,
     CredentialClaim,
     Evidence,
     EvidenceStatus,
@@ -70,10 +69,10 @@ class C2paExaminer:
 
     name = "c2pa"
     version = "1"
-    questions = (Question.SYNTHETIC, Question.MANIPULATED, Question.GENERATOR)
+    questions: tuple[Question, ...] = (Question.SYNTHETIC, Question.MANIPULATED, Question.GENERATOR)
     worth = (
-        "Content credentials are a signed statement: they bind what a signer says about a file to its bytes, and cannot show that the signer "
-        "is right. Most platforms remove them, so their absence says nothing."
+        "Content credentials are a signed statement: they bind what a signer says about a file to its bytes, and cannot show that the "
+        "signer is right. Most platforms remove them, so their absence says nothing."
     )
 
     def __init__(self, trust: TrustList | None = None) -> None:
@@ -292,7 +291,8 @@ def _signer_words(axes: Axes, credential: CredentialClaim, store: Store) -> str:
     if axes.trust is SignerTrust.TRUSTED:
         words = f"Signed by {name}, known to the trust list {credential.trust_list}."
     else:
-        words = f"Who signed is not established; the certificate names {name}."
+        unasked = " (no trust list was used)" if axes.trust is SignerTrust.NOT_CHECKED else ""
+        words = f"Who signed is not established{unasked}; the certificate names {name}."
     return words + (" The signing certificate has expired; that says nothing about the picture." if expired else "")
 
 

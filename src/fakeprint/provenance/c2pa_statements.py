@@ -92,11 +92,6 @@ def signer_name(manifest: Manifest) -> str | None:
     return organisation or name
 
 
-def was_edited(found: tuple[ManifestAt, ...]) -> bool:
-    """Whether any generation of the whole picture names an edit."""
-    return any(one.role == _WHOLE and any(signal.signal == "edit" for signal in signals_of(one.manifest.actions)) for one in found)
-
-
 def _claims_of(one: ManifestAt) -> Iterator[OriginClaim]:
     signals = signals_of(one.manifest.actions)
     content = one.manifest.ai_content
