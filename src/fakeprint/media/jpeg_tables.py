@@ -82,7 +82,8 @@ def standard_table(quality: int, *, chroma: bool = False) -> NDArray[np.int32]:
     """
     if not 1 <= quality <= 100:
         raise ValueError(f"JPEG quality must be 1 to 100, not {quality}")
-    return _standard_tables(chroma)[quality - 1].copy()
+    table: NDArray[np.int32] = _standard_tables(chroma)[quality - 1].copy()
+    return table
 
 
 @cache
@@ -90,7 +91,8 @@ def _standard_tables(chroma: bool) -> NDArray[np.int32]:
     quality = np.arange(1, 101)
     scale = np.where(quality < 50, 5000 // quality, 200 - 2 * quality)
     base = np.array(_CHROMA if chroma else _LUMA)
-    return np.clip((base * scale[:, None] + 50) // 100, 1, 255).astype(np.int32)
+    tables: NDArray[np.int32] = np.clip((base * scale[:, None] + 50) // 100, 1, 255).astype(np.int32)
+    return tables
 
 
 def estimate_quality(table: NDArray[np.int32], *, chroma: bool = False) -> Quality:

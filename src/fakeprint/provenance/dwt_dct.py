@@ -49,7 +49,7 @@ class Message:
 
     def array(self) -> NDArray[np.bool_]:
         """Return the bits, (n,) bool."""
-        return np.frombuffer(self.bits.encode(), np.uint8) == ord("1")
+        return np.array([bit == "1" for bit in self.bits])
 
 
 def _ascii(text: str) -> str:
@@ -126,13 +126,16 @@ def low_band(cells: NDArray[np.uint8], carrier: Carrier) -> NDArray[np.float32]:
     as_float, swapped = carrier.value
     red, green, blue = (cells[:, :, channel] for channel in ((2, 1, 0) if swapped else (0, 1, 2)))
     if as_float:
-        return _blue_difference(*(_sum_2x2(plane, np.uint16) for plane in (red, green, blue)), offset=4 * 0.5).reshape(16, -1) / 2
-    rounded = np.rint(_blue_difference(red, green, blue, offset=128.0))  # stays within 16 to 240, so nothing is clipped
-    return _sum_2x2(rounded, np.float32).reshape(16, -1) / 2
+        sums = _sum_2x2(red, np.uint16), _sum_2x2(green, np.uint16), _sum_2x2(blue, np.uint16)
+        total = _blue_difference(*sums, offset=4 * 0.5)
+    else:
+        total = _sum_2x2(np.rint(_blue_difference(red, green, blue, offset=128.0)), np.float32)  # within 16 to 240: nothing to clip
+    total *= np.float32(0.5)
+    return total.reshape(16, -1)
 
 
 def _blue_difference(red: NDArray[Any], green: NDArray[Any], blue: NDArray[Any], offset: float) -> NDArray[np.float32]:
-    result = blue * np.float32(0.492 * (1 - 0.114))
+    result: NDArray[np.float32] = blue * np.float32(0.492 * (1 - 0.114))
     result -= red * np.float32(0.492 * 0.299)
     result -= green * np.float32(0.492 * 0.587)
     result += np.float32(offset)
@@ -141,13 +144,15 @@ def _blue_difference(red: NDArray[Any], green: NDArray[Any], blue: NDArray[Any],
 
 def _sum_2x2(plane: NDArray[Any], dtype: type[np.uint16] | type[np.float32]) -> NDArray[Any]:
     rows = np.add(plane[0::2], plane[1::2], dtype=dtype)
-    return np.add(rows[:, 0::2], rows[:, 1::2])
+    total: NDArray[Any] = np.add(rows[:, 0::2], rows[:, 1::2])
+    return total
 
 
 def peaks(cells: NDArray[np.uint8], carrier: Carrier) -> NDArray[np.float32]:
     """Return of each cell the signed coefficient of largest magnitude among flat indices 1 to 15: (K,) float32."""
     band = low_band(cells, carrier)[1:]
-    return np.take_along_axis(band, np.abs(band).argmax(0)[None], 0)[0]
+    largest: NDArray[np.float32] = np.take_along_axis(band, np.abs(band).argmax(0)[None], 0)[0]
+    return largest
 
 
 def _accepted(values: NDArray[np.float32], index: NDArray[np.intp], carrier: Carrier) -> list[Decoded]:

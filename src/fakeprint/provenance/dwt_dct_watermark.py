@@ -15,9 +15,9 @@ class DwtDctWatermarkExaminer:
     version = "1"
     questions: tuple[Question, ...] = (Question.SYNTHETIC, Question.GENERATOR)
     worth = (
-        "A decoded message is statistical evidence that software which writes this mark made or saved the picture; the code is open, so anyone "
-        "can add the mark to any picture. Resizing, cropping and ordinary re-saving erase it, and even untouched marked files are missed in "
-        "15 to 50 of 100 cases, so a search without a result says nothing."
+        "A decoded message is statistical evidence that software which writes this mark made or saved the picture; the code is open, so "
+        "anyone can add the mark to any picture. Resizing, cropping and ordinary re-saving erase it, and even untouched marked files are "
+        "missed in 15 to 50 of 100 cases, so a search without a result says nothing."
     )
 
     def examine(self, item: MediaItem) -> Evidence:
@@ -51,7 +51,7 @@ def _claim(parser: str, found: Decoded) -> OriginClaim:
         location=Location(path="pixels"),
         notes=(
             f"{found.matches} of {bits} bits match; {found.message.needed} are needed",
-            f"carrier: {'float' if as_float else '8-bit'}, {'red and blue exchanged' if swapped else 'usual channel order'}; "
-            f"{found.blocks} blocks read",
+            f"carrier: {'float' if as_float else '8-bit'}, {'red and blue exchanged' if swapped else 'usual channel order'}",
+            f"{found.blocks} blocks of 8x8 pixels read",
         ),
     )
