@@ -8,7 +8,9 @@ from fakeprint.core.verdict import Answer, Level
 from fakeprint.judge import wording
 from fakeprint.judge.conflicts import Conflict, same_maker
 from fakeprint.judge.findings import Finding, Weight, combined_level
+from fakeprint.judge.fuse import Opinion, first_reason
 from fakeprint.judge.inconclusive import Circumstances, Reason, mandatory
+from fakeprint.judge.likelihood import verbal
 from fakeprint.judge.policy import RANK, Policy
 
 STATEMENTS: dict[Question, frozenset[OriginStatement]] = {
@@ -22,11 +24,12 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Case:
-    """What all answers about one file draw on."""
+    """What all answers about one file draw on.  ``pixels`` holds what calibrated detectors say, per question."""
 
     evidence: tuple[Evidence, ...]
     found: tuple[Finding, ...]
     conflicts: tuple[Conflict, ...]
+    pixels: dict[Question, Opinion | None]
     decode_error: bool
     policy: Policy
 
@@ -37,6 +40,7 @@ def answer(question: Question, case: Case) -> Answer:
     carrying = [one for one in speaking if one.ceiling is not None]
     reached = combined_level(carrying, case.policy)
     signed = _signed(question, reached, carrying, case.found)
+    pixels = case.pixels.get(question)
     touching = [one for one in case.conflicts if question in one.touches]
     failed = _failed(question, case.evidence)
     reason = mandatory(
@@ -46,22 +50,68 @@ def answer(question: Question, case: Case) -> Answer:
             conflict=bool(touching),
             decode_error=case.decode_error,
             examiner_failed=bool(failed),
+            pixels=pixels.reasons if pixels else frozenset(),
         )
     )
     hints = _hint_caveats(speaking)
     because = [one.evidence for one in carrying]
     if reason is not None:
         sides = [side.evidence for conflict in touching for side in (conflict.one, conflict.other)]
-        return inconclusive(question, reason, because=[*because, *sides, *failed], caveats=hints)
+        read = pixels.because if pixels and (pixels.level is not Level.NONE_FOUND) else ()
+        return inconclusive(question, reason, because=[*because, *sides, *failed, *read], caveats=hints)
     if signed is not None:
-        return _signed_answer(question, signed, carrying, hints)
-    level = reached or Level.NONE_FOUND
+        return _signed_answer(question, signed, carrying, (*_beside(question, pixels), *hints))
+    return _weighed_answer(question, reached, carrying, pixels, hints)
+
+
+def _weighed_answer(
+    question: Question, declared: Level | None, carrying: Sequence[Finding], pixels: Opinion | None, hints: tuple[str, ...]
+) -> Answer:
+    """Return the higher of what declarations and pixels reach; a low score takes nothing away from a declaration."""
+    seen = (pixels.level if pixels else None) or Level.NONE_FOUND
+    level = max(declared or Level.NONE_FOUND, seen, key=RANK.__getitem__)
+    by_pixels = pixels is not None and seen is not Level.NONE_FOUND
+    because = [one.evidence for one in carrying]
     return Answer(
         level=level,
         text=wording.LEVELS[question][level],
-        because=_ids(because),
-        caveats=(*_rung_caveats(carrying), *hints),
+        probability=pixels.probability if pixels else None,
+        because=_ids([*because, *(pixels.because if pixels and by_pixels else ())]),
+        licensed_by=pixels.licensed_by if pixels and pixels.level is not None else (),
+        caveats=(*_rung_caveats(carrying), *(measured(pixels) if by_pixels else _beside(question, pixels)), *hints),
     )
+
+
+def _beside(question: Question, pixels: Opinion | None) -> tuple[str, ...]:
+    """Return what to say of detectors beside an answer that rests on something else."""
+    if pixels is None:
+        return ()
+    if pixels.level is None:
+        reason = first_reason(pixels.reasons)
+        return (wording.PIXELS_UNDECIDED.format(reason=wording.REASONS[reason]),) if reason else ()
+    if pixels.level is Level.NONE_FOUND:
+        return measured(pixels)
+    return (wording.PIXELS_SPEAK.format(finding=wording.LEVELS[question][pixels.level]), *measured(pixels))
+
+
+def measured(pixels: Opinion | None) -> tuple[str, ...]:
+    """Return the error rates, the support and the date that stand beside every answer of a detector."""
+    if pixels is None or pixels.llr is None:
+        return ()
+    lines: list[str] = []
+    for claim in pixels.claims:
+        point = claim.strong if pixels.level is Level.STRONG and claim.strong else claim.some
+        if point is not None:
+            rates = {name: f"{getattr(point, name):.1%}" for name in ("fpr", "fpr_high", "tpr", "tpr_low")}
+            lines.append(
+                wording.MEASURED.format(bucket=claim.calibrated_on, n_authentic=claim.n_authentic, n_synthetic=claim.n_synthetic, **rates)
+            )
+        if claim.bucket != claim.calibrated_on:
+            lines.append(wording.NOT_OWN_BUCKET.format(own=claim.bucket, used=claim.calibrated_on))
+        lines.append(wording.VALIDATED_UNTIL.format(date=claim.validated_until))
+    if pixels.level is not Level.NONE_FOUND:
+        lines.append(wording.SUPPORT.format(words=verbal(pixels.llr, min(claim.llr_high for claim in pixels.claims))))
+    return tuple(dict.fromkeys(lines))
 
 
 def inconclusive(question: Question, reason: Reason, *, because: Iterable[str] = (), caveats: Iterable[str] = ()) -> Answer:

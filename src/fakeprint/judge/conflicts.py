@@ -19,9 +19,11 @@ from itertools import combinations, product
 
 from fakeprint.core.evidence import AnomalyClaim, Evidence, OriginStatement, Question
 from fakeprint.core.sanitise import plain
+from fakeprint.core.verdict import Level
 from fakeprint.judge.findings import AI_STATEMENTS, CameraFact, Finding, Weight, known_make
+from fakeprint.judge.fuse import Opinion
 from fakeprint.judge.policy import Policy
-from fakeprint.judge.wording import CAMERA, CONFLICT, GENERATOR_NAMED, SOURCES, STATEMENTS, UNNAMED_SIGNER
+from fakeprint.judge.wording import CAMERA, CONFLICT, GENERATOR_NAMED, LEVELS, SOURCES, STATEMENTS, UNNAMED_SIGNER
 
 _SIDE_CHARS = 300
 
@@ -58,6 +60,15 @@ def find_conflicts(found: Sequence[Finding], cameras: Sequence[CameraFact], poli
         same = merged.get(conflict.text)
         merged[conflict.text] = Conflict(conflict.one, conflict.other, conflict.touches | (same.touches if same else frozenset()))
     return tuple(merged[text] for text in sorted(merged))
+
+
+def capture_against_pixels(found: Sequence[Finding], pixels: Opinion | None) -> tuple[Conflict, ...]:
+    """Return the contradiction between a signed capture and a detector that found AI generation.  It is listed and touches nothing."""
+    if pixels is None or pixels.level is None or pixels.level is Level.NONE_FOUND:
+        return ()
+    says = LEVELS[Question.SYNTHETIC][pixels.level]
+    captures = [one for one in found if one.statement is OriginStatement.CAPTURED and one.weight is Weight.SIGNED]
+    return tuple(Conflict(Side(name, name, says, Weight.HINT), _side(one), frozenset()) for one in captures[:1] for name in pixels.because)
 
 
 def declared_disagreements(evidence: Iterable[Evidence]) -> tuple[str, ...]:

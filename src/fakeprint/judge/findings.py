@@ -159,12 +159,13 @@ def _weight(rung: int | None) -> Weight:
 
 
 def _carrier(evidence: Evidence, claim: OriginClaim) -> frozenset[str]:
-    keys = {f"examiner:{evidence.examiner}"}
-    if claim.raw_sha256 is not None:
-        keys.add(f"raw:{claim.raw_sha256}")
-    if claim.location is not None:
-        keys.add(f"place:{claim.location.path}@{claim.location.offset}")
-    return frozenset(keys)
+    """Return examiner and place; the place is the offset where known, else the container path, else the raw value."""
+    place = claim.location
+    if place is not None:
+        where = f"path:{place.path}" if place.offset is None else f"offset:{place.offset}"
+    else:
+        where = f"raw:{claim.raw_sha256}" if claim.raw_sha256 else f"examiner:{evidence.examiner}"
+    return frozenset({f"examiner:{evidence.examiner}", where})
 
 
 def _name(text: str | None) -> str | None:
@@ -173,7 +174,7 @@ def _name(text: str | None) -> str | None:
 
 
 def independent_carriers(found: Sequence[Finding]) -> int:
-    """Count groups of findings that share no examiner, no place in the file and no raw value.
+    """Count groups of findings that share no examiner and no place in the file.
 
     Two parsers that read the same text are one carrier, and so is everything that one examiner found.
     """

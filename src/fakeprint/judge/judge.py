@@ -12,15 +12,18 @@ applicable or not checked never changes a level and is never worded as support (
 from collections.abc import Sequence
 
 from fakeprint.core.errors import ErrorInfo
-from fakeprint.core.evidence import Evidence, Question
+from fakeprint.core.evidence import DetectionClaim, Evidence, Question
 from fakeprint.core.media import Media
-from fakeprint.core.verdict import Verdict
+from fakeprint.core.verdict import FileConditions, Verdict
 from fakeprint.judge import wording
 from fakeprint.judge.answers import Case, answer, generator
-from fakeprint.judge.conditions import conditions_of
-from fakeprint.judge.conflicts import declared_disagreements, find_conflicts
+from fakeprint.judge.conditions import conditions_of, screenshot_signs
+from fakeprint.judge.conflicts import capture_against_pixels, declared_disagreements, find_conflicts
 from fakeprint.judge.coverage import checked, file_caveats, not_checked
-from fakeprint.judge.findings import camera_facts, findings
+from fakeprint.judge.domain import detections, outside_domain, signing_date
+from fakeprint.judge.findings import camera_facts, credentials_of, findings
+from fakeprint.judge.fuse import Opinion, opinion
+from fakeprint.judge.inconclusive import Reason
 from fakeprint.judge.policy import DEFAULT, Policy
 
 
@@ -33,9 +36,14 @@ def judge(media: Media, evidence: Sequence[Evidence], *, decode_error: ErrorInfo
     strangers = [one.id for one in ordered if one.media_sha256 != media.sha256]
     if strangers:
         raise ValueError(f"evidence about another file: {', '.join(strangers)}")
+    conditions = conditions_of(media, ordered)
     found = findings(ordered, policy)
-    conflicts = find_conflicts(found, camera_facts(ordered, policy), policy)
-    case = Case(ordered, found, conflicts, decode_error is not None, policy)
+    pixels = _opinions(ordered, conditions, policy)
+    conflicts = (
+        *find_conflicts(found, camera_facts(ordered, policy), policy),
+        *capture_against_pixels(found, pixels[Question.SYNTHETIC]),
+    )
+    case = Case(ordered, found, conflicts, pixels, decode_error is not None, policy)
     synthetic = answer(Question.SYNTHETIC, case)
     manipulated = answer(Question.MANIPULATED, case)
     return Verdict(
@@ -45,6 +53,24 @@ def judge(media: Media, evidence: Sequence[Evidence], *, decode_error: ErrorInfo
         conflicts=(*(one.text for one in conflicts), *declared_disagreements(ordered)),
         checked=checked(ordered),
         not_checked=not_checked(ordered),
-        conditions=conditions_of(media, ordered),
-        caveats=(*file_caveats(ordered), wording.NO_DETECTOR, wording.ABSENCE, wording.BASE_RATE),
+        conditions=conditions,
+        caveats=(*file_caveats(ordered), *_detector_caveats(ordered), wording.ABSENCE, wording.BASE_RATE),
     )
+
+
+def _opinions(evidence: Sequence[Evidence], conditions: FileConditions, policy: Policy) -> dict[Question, Opinion | None]:
+    screenshot = screenshot_signs(evidence)
+    signed_at = signing_date(credential for one in evidence for credential in credentials_of(one))
+
+    def check(claim: DetectionClaim) -> Reason | None:
+        return outside_domain(claim, conditions, screenshot=screenshot, signed_at=signed_at, policy=policy)
+
+    found = detections(evidence)
+    return {question: opinion(question, found, check, policy) for question in (Question.SYNTHETIC, Question.MANIPULATED)}
+
+
+def _detector_caveats(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    counted = {name for name, _ in detections(evidence)}
+    uncounted = sorted({one.examiner for one in evidence if one.score is not None and one.id not in counted})
+    listed = (wording.NOT_COUNTED.format(examiners=", ".join(uncounted)),) if uncounted else ()
+    return listed if counted else (wording.NO_DETECTOR, *listed)

@@ -45,17 +45,22 @@ class Policy(Record):
     """Every number and table that decides a level.
 
     ``agreeing_carriers`` independent findings of rungs 2 to 5 that agree reach ``agreement``.  ``possible`` is the ceiling of
-    statements that AI generation is possible.  ``camera_makes`` are makers of cameras and phones, ``hosts`` programs that run
-    anybody's models and so contradict no vendor, both in lower case.  ``max_llr_gap`` is the largest difference of calibrated
-    log-likelihood ratios (natural log) between detectors of one route that still counts as agreement.  ``crushed_quality`` is the
+    statements that AI generation is possible.  ``some_fpr`` and ``strong_fpr`` are the false-positive rates, as upper 95 % bounds on
+    calibration data, that fix the operating points of the levels; ``conformal_alpha`` is the error rate of prediction sets; a
+    log-likelihood ratio from ``abstain_from`` up to the lower operating point is the abstention band.  ``crushed_quality`` is the
     JPEG quality below which the last compression counts as too strong for pixels: no delivery tier that is measured goes lower.
+    ``camera_makes`` are makers of cameras and phones, ``hosts`` programs that run anybody's models and so contradict no vendor,
+    both in lower case.
     """
 
     ceilings: Ceilings = Ceilings()
     agreeing_carriers: int = Field(2, ge=2)
     agreement: Level = Level.STRONG
     possible: Level = Level.SOME
-    max_llr_gap: float = Field(4.6, gt=0)
+    some_fpr: float = Field(0.05, gt=0, lt=1)
+    strong_fpr: float = Field(0.01, gt=0, lt=1)
+    conformal_alpha: float = Field(0.05, gt=0, lt=1)
+    abstain_from: float = 0.0
     crushed_quality: int = Field(40, ge=1, le=100)
     camera_makes: tuple[str, ...] = (
         "apple", "asus", "canon", "casio", "dji", "fairphone", "fujifilm", "google", "gopro", "hasselblad", "hmd global", "honor",

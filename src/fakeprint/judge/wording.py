@@ -98,6 +98,15 @@ WATERMARK = "The watermark's code is open, so anyone can embed it."
 EARLIER = "The statement stands in an earlier generation of the credentials; later steps may have changed the picture's origin."
 HINT = "{source}: a weak hint ({name}); hints are listed and never counted."
 CAPTURED = "The signer states that the picture was captured by a device; this does not speak of what was in front of it."
+PIXELS_SPEAK = "A detector that read the pixels found: {finding}."
+MEASURED = (
+    "At this threshold, under the nearest validated condition ({bucket}), the detector flagged {fpr} (at most {fpr_high}) of {n_authentic} "
+    "calibration files made without AI, and {tpr} (at least {tpr_low}) of {n_synthetic} others. Bounds are one-sided at 95 %."
+)
+SUPPORT = "Read as a likelihood ratio within what the calibration data can carry: {words}."
+NOT_OWN_BUCKET = "Too few calibration files share this file's condition ({own}); a wider one was used ({used})."
+VALIDATED_UNTIL = "The detector has seen generators up to {date}; it can miss newer ones."
+NOT_COUNTED = "Scores without calibration are shown and never counted ({examiners})."
 PIXELS_UNDECIDED = "What detectors read from the pixels does not decide: {reason}."
 
 CHANGED_AFTER_SIGNING = (
