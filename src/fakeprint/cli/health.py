@@ -84,7 +84,7 @@ def _sandbox() -> Iterator[Check]:
 def _trust_list() -> Check:
     from fakeprint.provenance import trust
 
-    found = trust.load(None)
+    found = trust.load()
     if found is None:
         return Check(False, "trust list", "none installed", "credentials are read; whether their signer is trusted is not checked")
     info = found.info()
