@@ -12,3 +12,12 @@ def decode_text(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def printable(text: str, most: int = 79) -> str:
+    r"""Return up to ``most`` characters of a name with everything unprintable as ``?``, for a container path.
+
+    >>> printable("a\x1b[0m")
+    'a?[0m'
+    """
+    return "".join(char if char.isprintable() else "?" for char in text[:most])

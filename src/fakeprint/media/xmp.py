@@ -105,9 +105,9 @@ class _Packet(XmlReader):
             owner = above.owner if above.is_frame else (above.namespace, above.name)
         element = _Open(namespace, local, owner)
         self._stack.append(element)
-        self._attributes(element, attributes)
+        self._take_attributes(element, attributes)
 
-    def _attributes(self, element: _Open, attributes: list[str]) -> None:
+    def _take_attributes(self, element: _Open, attributes: list[str]) -> None:
         parent = element.owner[1] if element.is_frame else element.name
         for name, value in zip(attributes[::2], attributes[1::2], strict=True):
             namespace, _, local = name.rpartition(" ")

@@ -6,6 +6,7 @@ from fakeprint.media.container.draft import Damage, Draft
 from fakeprint.media.container.inflate import InflateError, inflate
 from fakeprint.media.container.model import PartKind
 from fakeprint.media.container.photoshop import read_resources
+from fakeprint.media.text import printable
 
 _XMP_KEY = b"XML:com.adobe.xmp"
 _RAW_PROFILE = b"Raw profile type "
@@ -72,7 +73,7 @@ def _where(kind: bytes, key: bytes = b"") -> str:
 
 
 def _printable(key: bytes) -> str:
-    return "".join(char if char.isprintable() else "?" for char in key[:79].decode("latin-1"))
+    return printable(key[:79].decode("latin-1"))
 
 
 def _part_kind(kind: bytes, key: bytes) -> PartKind:

@@ -4,7 +4,7 @@ from io import SEEK_END
 from typing import BinaryIO
 
 WHOLE = 1 << 22
-WINDOW = 1 << 16
+WINDOW = 1 << 14
 
 
 class Source:

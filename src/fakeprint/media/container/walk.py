@@ -13,6 +13,25 @@ from fakeprint.media.container.trailing import find_trailing, note_second_readin
 _WALKERS = {
     "jpeg": "jpeg:walk_jpeg",
     "png": "png:walk_png",
+    "webp": "riff:walk_riff",
+    "avi": "riff:walk_riff",
+    "wav": "riff:walk_riff",
+    "gif": "gif:walk_gif",
+    "bmp": "bmp:walk_bmp",
+    "tiff": "tiff:walk_tiff",
+    "mp4": "bmff:walk_bmff",
+    "mov": "bmff:walk_bmff",
+    "m4a": "bmff:walk_bmff",
+    "avif": "bmff:walk_bmff",
+    "heic": "bmff:walk_bmff",
+    "jxl": "jxl:walk_jxl",
+    "matroska": "matroska:walk_matroska",
+    "webm": "matroska:walk_matroska",
+    "flv": "flv:walk_flv",
+    "mp3": "id3:walk_mp3",
+    "flac": "flac:walk_flac",
+    "svg": "svg:walk_svg",
+    "pdf": "pdf:walk_pdf",
 }
 
 
