@@ -1,10 +1,34 @@
 """Records as pairs of a name and a value, the same in text and html."""
 
-from fakeprint.core.evidence import AnomalyClaim, Claim, CredentialClaim, FactClaim, Location, MeasureClaim, OriginClaim, Score
+from fakeprint.core.evidence import (
+    AnomalyClaim,
+    Claim,
+    CredentialClaim,
+    DetectionClaim,
+    FactClaim,
+    Location,
+    MeasureClaim,
+    OperatingPoint,
+    OriginClaim,
+    Score,
+)
 from fakeprint.core.generation import Generation
 from fakeprint.core.media import Media
 from fakeprint.core.verdict import FileConditions
-from fakeprint.reports.wording import BINDING, FINDINGS, LADDER, SIGNATURE, STATEMENTS, TIME_STAMP, TRUST, UNITS, VALIDITY, reason
+from fakeprint.reports.wording import (
+    BINDING,
+    FINDINGS,
+    LADDER,
+    QUESTIONS,
+    ROUTES,
+    SIGNATURE,
+    STATEMENTS,
+    TIME_STAMP,
+    TRUST,
+    UNITS,
+    VALIDITY,
+    reason,
+)
 
 Pairs = list[tuple[str, str]]
 
@@ -128,6 +152,8 @@ def claim_heading(claim: Claim) -> str:
             return claim.name
         case AnomalyClaim():
             return claim.text
+        case DetectionClaim():
+            return f"Detector, {ROUTES[claim.route]}: log-likelihood ratio {number_text(claim.llr)}"
 
 
 def claim_pairs(claim: Claim) -> Pairs:
@@ -144,6 +170,8 @@ def claim_pairs(claim: Claim) -> Pairs:
         case AnomalyClaim():
             sides = [("Side", side) for side in claim.sides]
             return _kept([*sides, ("Where", location_text(claim.location)), ("Kind", reason(claim.kind))])
+        case DetectionClaim():
+            return _detection_pairs(claim)
 
 
 def _origin_pairs(claim: OriginClaim) -> Pairs:
@@ -183,6 +211,44 @@ def _credential_pairs(claim: CredentialClaim) -> Pairs:
             *(("Note", note) for note in claim.notes),
             ("Validation codes", "\n".join(claim.codes)),
         ]
+    )
+
+
+def _detection_pairs(claim: DetectionClaim) -> Pairs:
+    condition = (
+        claim.bucket
+        if claim.calibrated_on == claim.bucket
+        else f"{claim.bucket}; too few files there, so measured on {claim.calibrated_on}"
+    )
+    kept = {(): "neither answer", (0,): "not generated or manipulated", (1,): "generated or manipulated", (0, 1): "both answers"}
+    conformal = (
+        None if claim.conformal is None else f"{kept.get(tuple(sorted(claim.conformal)), 'unknown')} (at error level {claim.alpha or 0:g})"
+    )
+    return _kept(
+        [
+            ("Question", QUESTIONS[claim.question]),
+            (
+                "Range that the calibration can carry",
+                f"{number_text(claim.llr_low)} to {number_text(claim.llr_high)}; above 0 points to yes",
+            ),
+            ("Condition of the file", condition),
+            ("Calibration files", f"{claim.n_authentic:,} not generated or manipulated, {claim.n_synthetic:,} generated or manipulated"),
+            ("Cannot be ruled out", conformal),
+            ("Operating point for “some”", _point_text(claim.some)),
+            ("Operating point for “strong”", _point_text(claim.strong)),
+            ("Outside its domain", reason(claim.outside_domain)),
+            ("Scorecard", claim.scorecard),
+            ("Generators known up to", claim.validated_until),
+        ]
+    )
+
+
+def _point_text(point: OperatingPoint | None) -> str:
+    if point is None:
+        return "not supported by these calibration files"
+    return (
+        f"from {number_text(point.llr)}; false positive rate {point.fpr:.2%} (95 % upper bound {point.fpr_high:.2%}), "
+        f"true positive rate {point.tpr:.1%} (95 % lower bound {point.tpr_low:.1%})"
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fakeprint.core.evidence import (
     AnomalyClaim,
     CredentialClaim,
+    DetectionClaim,
     Evidence,
     EvidenceStatus,
     FactClaim,
@@ -69,6 +70,9 @@ def _rank(evidence: Evidence) -> float:
     level = strongest_level(evidence)
     if level is not None:
         return level
+    detections = [claim.llr for claim in evidence.claims if isinstance(claim, DetectionClaim)]
+    if detections:
+        return 3.5 if max(detections) > 0 else 6
     if any(isinstance(claim, AnomalyClaim | CredentialClaim | OriginClaim) for claim in evidence.claims):
         return 4.5
     if evidence.score is not None:

@@ -6,6 +6,7 @@ from fakeprint.core.evidence import (
     FindingStatus,
     OriginStatement,
     Question,
+    Route,
     ScoreUnit,
     SignatureState,
     SignerTrust,
@@ -114,6 +115,12 @@ UNITS: dict[ScoreUnit, str] = {
     ScoreUnit.PROBABILITY: "probability, 0 to 1",
     ScoreUnit.LLR: "log-likelihood ratio, natural logarithm; 0 favours neither side",
     ScoreUnit.Z: "standard deviations from the reference",
+}
+
+ROUTES: dict[Route, str] = {
+    Route.WHOLE_IMAGE: "whole image",
+    Route.FACE: "face",
+    Route.LOCAL_EDIT: "local edits",
 }
 
 REASONS: dict[str, str] = {
