@@ -1,5 +1,6 @@
 """Open an image with Pillow and check its header against the limits, before any pixel is decoded (specs: reliability 2)."""
 
+import os
 import struct
 import warnings
 from collections.abc import Iterator
@@ -79,6 +80,7 @@ def opened_image(path: Path, container: Container, limits: Limits) -> Iterator[t
     except OSError as error:
         raise MediaError(ErrorCode.E_READ, f"cannot be read: {error.strerror}", Stage.PROBE) from error
     with stream, _pixel_limit(limits):
+        check_file_size(stream.fileno(), limits.image_bytes)
         with decoder_errors(Stage.PROBE, container):
             _check_canvas(stream, container, limits)
             image = _open(stream, name)
@@ -86,6 +88,13 @@ def opened_image(path: Path, container: Container, limits: Limits) -> Iterator[t
             with decoder_errors(Stage.PROBE, container):
                 header = _checked_header(image, stream, container, limits)
             yield image, header
+
+
+def check_file_size(descriptor: int, most: int) -> None:
+    """Refuse a file of more than ``most`` bytes."""
+    size = os.fstat(descriptor).st_size
+    if size > most:
+        raise MediaError(ErrorCode.E_TOO_LARGE, f"{size} bytes; the limit is {most}", Stage.PROBE)
 
 
 @contextmanager

@@ -2,38 +2,195 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeprint.core.errors import ErrorCode, MediaError, Stage
 from fakeprint.core.limits import Limits
 from fakeprint.media.container.model import Container
+from fakeprint.media.video_file import (
+    av_errors,
+    check_size,
+    declared_duration,
+    decoded_frames,
+    frame_rate,
+    opened_video,
+    packets,
+    rotation_of,
+)
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+_FORWARD_SECONDS = 1.0
+_MEASURED_PACKETS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One decoded frame: (H, W, 3) uint8 RGB as displayed (rotation applied), true time stamp in seconds, index where known."""
+    """One decoded frame: (H, W, 3) uint8 RGB as displayed (rotation applied), true time stamp in seconds, index where known.
+
+    ``time_s`` counts from the first time stamp of the stream.  ``index`` counts decoded frames from the start of the video; it is None
+    once the reader has jumped.
+    """
 
     rgb: NDArray[np.uint8]
     time_s: float
     index: int | None
 
 
+class Sampling(Protocol):
+    """Which moments of a video are looked at."""
+
+    def times(self, duration_s: float, most: int) -> list[float]:
+        """Return at most ``most`` times in [0, duration_s), ascending."""
+        ...
+
+
 @dataclass(frozen=True)
 class Even:
-    """``count`` frames evenly spaced over the whole duration."""
+    """``count`` frames evenly spaced over the whole duration.
+
+    >>> Even(4).times(8.0, 300)
+    [1.0, 3.0, 5.0, 7.0]
+    """
 
     count: int
+
+    def times(self, duration_s: float, most: int) -> list[float]:
+        """Return the middles of equal parts of the duration."""
+        count = min(self.count, most)
+        return [(part + 0.5) * duration_s / count for part in range(count)]
 
 
 @dataclass(frozen=True)
 class PerSecond:
-    """``rate`` frames per second."""
+    """``rate`` frames per second; evenly fewer where that would be more than the limit of samples.
+
+    >>> PerSecond(2.0).times(1.6, 300), PerSecond(2.0).times(100.0, 2)
+    ([0.0, 0.5, 1.0, 1.5], [25.0, 75.0])
+    """
 
     rate: float
 
+    def times(self, duration_s: float, most: int) -> list[float]:
+        """Return multiples of ``1 / rate``, the first at 0."""
+        if duration_s * self.rate > most:
+            return Even(most).times(duration_s, most)
+        return [step / self.rate for step in range(max(1, int(np.ceil(duration_s * self.rate - 1e-9))))]
 
-def sample_frames(path: Path, container: Container, sampling: Even | PerSecond, limits: Limits) -> Iterator[Frame]:
-    """Yield the sampled frames in time order, holding one at a time."""
-    raise NotImplementedError
+
+def sample_frames(path: Path, container: Container, sampling: Sampling, limits: Limits) -> Iterator[Frame]:
+    """Yield the sampled frames in time order, holding one at a time.
+
+    Each sample is the frame on display at that moment, once; a video with fewer frames than samples gives fewer.  Damaged parts are
+    stepped over: the frames that can be decoded are given with their own time stamps.
+
+    Raises:
+        MediaError: before the first frame where the file cannot be opened (stage ``probe``) or holds no decodable frame.
+    """
+    count = 0
+    with opened_video(path, container, limits) as (source, stream), av_errors(Stage.DECODE, container):
+        duration = declared_duration(source, stream)
+        if duration is None:
+            duration = _measured_duration(path, container, limits)
+        times = sampling.times(duration, limits.video_samples)
+        for frame, time_s, index in _Cursor(source, stream).at(times):
+            check_size(frame.width, frame.height, limits, Stage.DECODE)
+            pixels = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+            turns = rotation_of(frame) // 90
+            yield Frame(np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels, round(time_s, 6), index)
+            count += 1
+    if not count:
+        raise MediaError(ErrorCode.E_NO_FRAMES, "no frame of the video can be decoded", Stage.DECODE)
+
+
+def _measured_duration(path: Path, container: Container, limits: Limits) -> float:
+    """Measure the duration from the time stamps, without decoding."""
+    last = 0.0
+    with opened_video(path, container, limits) as (source, stream):
+        for packet in islice(packets(source, stream), _MEASURED_PACKETS):
+            if packet.pts is not None and packet.time_base is not None:
+                last = max(last, float((packet.pts - (stream.start_time or 0) + (packet.duration or 0)) * packet.time_base))
+    return min(last, limits.video_duration_s)
+
+
+class _Cursor:
+    """Reads forward, and jumps to the key frame before a target only when that saves decoding."""
+
+    def __init__(self, source: "InputContainer", stream: "VideoStream") -> None:
+        self._source = source
+        self._stream = stream
+        self._frames = decoded_frames(source, stream)
+        self._step = 1 / (frame_rate(stream) or 25.0)
+        self._forward = _FORWARD_SECONDS
+        self._decoded: int | None = -1
+        self._held: tuple[VideoFrame, float, int | None] | None = None
+        self._ahead: tuple[VideoFrame, float, int | None] | None = None
+
+    def at(self, times: list[float]) -> "Iterator[tuple[VideoFrame, float, int | None]]":
+        """Yield the frame on display at each time, without repeating one."""
+        given: float | None = None
+        for target in times:
+            self._approach(target)
+            more = self._advance(target)
+            if self._held is not None and (given is None or self._held[1] > given):
+                given = self._held[1]
+                yield self._held
+            if not more:
+                return
+
+    def _approach(self, target: float) -> None:
+        """Jump when the target is further off than the key frames lie apart, as far as is known."""
+        newest = self._ahead or self._held
+        position = newest[1] if newest is not None else 0.0
+        if target - position <= self._forward:
+            return
+        import av
+
+        base = self._stream.time_base or 1
+        try:
+            self._source.seek(int(target / base) + (self._stream.start_time or 0), stream=self._stream)
+        except (av.FFmpegError, OverflowError):
+            self._forward = float("inf")
+            return
+        self._frames = decoded_frames(self._source, self._stream)
+        self._decoded = None
+        self._held = None
+        self._ahead = self._next()
+        if self._ahead is not None and self._ahead[1] <= position:
+            self._forward = max(self._forward, target - self._ahead[1])
+
+    def _advance(self, target: float) -> bool:
+        """Decode until the frame after the target is seen; False at the end of the video."""
+        while True:
+            if self._ahead is None:
+                self._ahead = self._next()
+                if self._ahead is None:
+                    return False
+            if self._ahead[1] > target and self._held is not None:
+                return True
+            self._held, self._ahead = self._ahead, None
+            if self._held[1] > target:
+                return True
+
+    def _next(self) -> "tuple[VideoFrame, float, int | None] | None":
+        frame = next(self._frames, None)
+        if frame is None:
+            return None
+        if self._decoded is not None:
+            self._decoded += 1
+        return frame, self._time(frame), self._decoded
+
+    def _time(self, frame: "VideoFrame") -> float:
+        stamp = frame.pts if frame.pts is not None else frame.dts
+        if stamp is None or frame.time_base is None:
+            newest = self._ahead or self._held
+            return newest[1] + self._step if newest is not None else 0.0
+        return max(0.0, float((stamp - (self._stream.start_time or 0)) * frame.time_base))
