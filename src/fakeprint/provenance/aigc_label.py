@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 
 from pydantic import JsonValue
 
@@ -20,6 +21,7 @@ PARSER = "aigc-label"
 STANDARD = "AIGC label (GB 45438-2025)"
 NAMESPACE = "tc260.org.cn/ns/aigc"
 _KEY = "AIGC"
+_MAX_LABELS = 16
 _KINDS = (PartKind.TEXT, PartKind.EXIF, PartKind.XMP)
 
 FIELDS = ("Label", "ContentProducer", "ProduceID", "ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2")
@@ -74,7 +76,7 @@ def find_labels(item: MediaItem) -> Iterator[tuple[Carried, dict[str, str]] | Or
         direct: dict[str, JsonValue] = {
             one.name: one.value for one in packet.properties if NAMESPACE in one.namespace.casefold() and one.name in _KNOWN
         }
-        if direct:
+        if any(isinstance(value, str) and value.strip() for value in direct.values()):
             yield Carried(json.dumps(direct), packet.location), _known(direct)
     if broken := broken_text(item, _KEY.casefold()):
         yield unreadable(PARSER, *broken)
@@ -158,7 +160,7 @@ class AigcLabelExaminer:
         claims: list[Claim] = []
         words = ""
         trouble: OriginClaim | None = None
-        for found in find_labels(item):
+        for found in islice(find_labels(item), _MAX_LABELS):
             if isinstance(found, OriginClaim):
                 trouble = trouble or found
                 claims.append(found)

@@ -1,6 +1,7 @@
 """What IPTC fields declare: DigitalSourceType, the AI fields of 2025.1, credit lines (specs: provenance 4)."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from fakeprint.core.evidence import (
     AnomalyClaim,
@@ -42,6 +43,7 @@ _WORDS = {
     OriginStatement.INFORMATIONAL: "has a kind of source that says nothing about AI",
 }
 _STRONGEST = tuple(_WORDS)
+_MAX_CLAIMS = 64
 
 
 class IptcExaminer:
@@ -59,7 +61,7 @@ class IptcExaminer:
         """Examine one item."""
         if not can_carry(item, PartKind.XMP, PartKind.IPTC):
             return not_applicable(self, item, "format", "This format cannot carry IPTC fields.")
-        claims = tuple(_claims(item))
+        claims = tuple(islice(_claims(item), _MAX_CLAIMS))
         present = [claim for claim in claims if isinstance(claim, OriginClaim) and claim.statement]
         looked_for = () if claims or not item.container.complete else ("DigitalSourceType", "AISystemUsed", "credit line")
         return evidence_of(self, item, summary=_summary(claims, present), claims=claims, looked_for=looked_for)

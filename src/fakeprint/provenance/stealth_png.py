@@ -122,6 +122,8 @@ def read_claim(item: MediaItem, public_key: str = VENDOR_KEY) -> OriginClaim | N
 
 def _claim(item: MediaItem, carried: Carried, public_key: str) -> OriginClaim:
     """Hand the payload to the parser of the tool that writes such payloads."""
+    if len(carried.text) > item.limits.text_chunk_bytes:
+        raise Unreadable("over_limit")
     if looks_like_object(carried.text):
         fields = {key: value for key, value in load_object(carried.text).items() if isinstance(value, str)}
         found = novelai.read(

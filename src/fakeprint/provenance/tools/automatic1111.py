@@ -20,7 +20,7 @@ _MARKS = tuple(f"{key}: " for key in _KEYS)
 _NEGATIVE = "Negative prompt:"
 _MAX_LINE = 1 << 16
 _MAX_LINES = 256
-_HASHES = re.compile(r",?\s*Hashes: (\{[^{}]*\})")
+_HASHES = re.compile(r"(?:, )?Hashes: \{[^{}]*\}")
 _TOKEN = re.compile(r'\\.|[",\[\]{}]', re.DOTALL)
 _LORA_TAG = re.compile(r"<lora:([^:<>]{1,200}):(-?[0-9.]{1,12})")
 

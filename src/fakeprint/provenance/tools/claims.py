@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
+from itertools import islice
 
 from fakeprint.core.evidence import FindingStatus, Location, OriginClaim, OriginStatement
 from fakeprint.core.generation import Generation
@@ -12,6 +13,9 @@ from fakeprint.provenance.tools.json_text import Unreadable
 
 DECLARATION = 4
 """Level of an unsigned structured declaration (specs: provenance 1)."""
+
+_MAX_CANDIDATES = 16
+"""How many texts of one file a parser tries."""
 
 HINT = 6
 """Level of a hint that is listed and never scored."""
@@ -77,7 +81,7 @@ def first_claim(
     ``keys`` are those keyed texts whose very presence belongs to the tool, so that an oversized one is worth a claim.
     """
     trouble: OriginClaim | None = None
-    for carried in candidates:
+    for carried in islice(candidates, _MAX_CANDIDATES):
         try:
             claim = read(carried)
         except Unreadable as error:

@@ -6,13 +6,14 @@ An input is a literal or a link ``[node id, output number]``.
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pydantic import JsonValue
 
 Node = dict[str, JsonValue]
 
-_MAX_NODES = 20_000
-_MAX_VISITED = 2_000
+_MAX_NODES = 5_000
+_MAX_LINKS = 5_000
 _MAX_TEXTS = 16
 _NOT_TEXT = frozenset(
     {"model", "clip", "vae", "image", "images", "pixels", "latent", "latent_image", "samples", "mask", "control_net", "clip_vision"}
@@ -111,15 +112,17 @@ class Graph:
 
     def _upstream(self, *start: Node, follow: Callable[[str], bool]) -> Iterator[Node]:
         """Yield nodes breadth first against the links whose input name ``follow`` accepts."""
-        queue, seen = deque(start), {id(node) for node in start}
+        queue, seen, room = deque(start), {id(node) for node in start}, _MAX_LINKS
         while queue:
             node = queue.popleft()
             yield node
-            for name, value in _inputs(node).items():
+            inputs = _inputs(node)
+            for name, value in islice(inputs.items(), room):
                 target = self._linked(value) if follow(name) else None
-                if target is not None and id(target) not in seen and len(seen) < _MAX_VISITED:
+                if target is not None and id(target) not in seen:
                     seen.add(id(target))
                     queue.append(target)
+            room = max(0, room - len(inputs))
 
 
 def graph_of(value: JsonValue) -> Graph | None:

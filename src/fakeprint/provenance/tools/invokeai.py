@@ -160,4 +160,4 @@ def _loras(rows: JsonValue) -> tuple[Lora | None, ...]:
 def _split_brackets(text: str) -> tuple[str, str]:
     """Move what stands in square brackets, the negative prompt of that time, out of a prompt."""
     negatives = re.findall(r"\[([^\[\]]*)\]", text)
-    return re.sub(r"\s*\[[^\[\]]*\]", "", text).strip(), ", ".join(part.strip() for part in negatives)
+    return re.sub(r" ?\[[^\[\]]*\]", "", text).strip(), ", ".join(part.strip() for part in negatives)

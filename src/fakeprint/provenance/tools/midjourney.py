@@ -18,7 +18,7 @@ TOOL = "Midjourney"
 UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _UUID = re.compile(UUID)
 _MARK = "Job ID: "
-_FLAG = re.compile(r"(?:^|\s)--([a-z]{1,20})(?:\s+([^\s-][^\s]{0,60}))?")
+_FLAG = re.compile(r"(?:^|\s)--([a-z]{1,20})(?:\s{1,8}([^\s-]\S{0,60}))?")
 _SHAPE_NOTE = "The maker is inferred from the shape of these fields, which name no tool."
 
 

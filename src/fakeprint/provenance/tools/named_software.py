@@ -13,6 +13,7 @@ from fakeprint.provenance.tools.claims import HINT, nothing, present
 PARSER = "named-software"
 _NOTE = "A free text names this service; it does not say what the service did."
 _MAX_TEXT = 1000
+_MAX_VALUES = 16
 
 
 class _Exact(NamedTuple):
@@ -59,7 +60,9 @@ def parse(item: MediaItem) -> OriginClaim:
 def _fields(item: MediaItem) -> list[tuple[str, Carried]]:
     found = [(name, exif_text(item, tag)) for name, tag in (("Software", SOFTWARE), ("Make", MAKE), ("Model", MODEL))]
     fields = [(name, carried) for name, carried in found if carried]
-    fields += [("CreatorTool", Carried(text, packet.location)) for packet in item.xmp for text in packet.values("CreatorTool")]
+    fields += [
+        ("CreatorTool", Carried(text, packet.location)) for packet in item.xmp for text in packet.values("CreatorTool")[:_MAX_VALUES]
+    ]
     fields += [("Software", carried) for carried in keyed(item, "software", "creator tool", "encoder")]
     fields += [("Source", carried) for carried in keyed(item, "source")]
-    return fields
+    return fields[:_MAX_VALUES]

@@ -21,6 +21,7 @@ from fakeprint.provenance.tools.values import generation_of
 PARSER = "novelai"
 TOOL = "NovelAI"
 _SIGNED = 3
+_MAX_COMMENTS = 16
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def _candidates(item: MediaItem) -> list[Fields]:
     def first(key: str) -> str:
         return next((carried.text for carried in keyed(item, key)), "")
 
-    found = [Fields(carried, first("software"), first("source"), first("description")) for carried in keyed(item, "comment")]
+    texts = (first("software"), first("source"), first("description"))
+    found = [Fields(carried, *texts) for carried in keyed(item, "comment")[:_MAX_COMMENTS]]
     comment = user_comment(item)
     if comment and looks_like_object(comment.text):
         source, description = exif_text(item, SOFTWARE), exif_text(item, IMAGE_DESCRIPTION)
