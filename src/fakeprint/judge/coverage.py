@@ -36,15 +36,20 @@ def checked(evidence: Iterable[Evidence]) -> tuple[str, ...]:
 
 
 def not_checked(evidence: Iterable[Evidence]) -> tuple[NotChecked, ...]:
-    """Return everything that was not looked at: whole examiners, and single schemes within an examiner."""
+    """Return everything that was not looked at: whole examiners by name, single schemes within an examiner by theirs.
+
+    The reasons are the codes of the evidence.
+    """
     missing: set[tuple[str, str]] = set()
     for one in evidence:
-        if one.status is not EvidenceStatus.OK:
-            fallback = "failed" if one.status is EvidenceStatus.FAILED else one.status.value
-            missing.add((one.examiner, _words(one.reason, fallback)))
-        for claim in one.claims:
-            if isinstance(claim, OriginClaim | CredentialClaim) and claim.status is FindingStatus.NOT_CHECKED:
-                missing.add((_subject(one, claim), _words(claim.reason, "not_checked")))
+        skipped = {
+            (_subject(one, claim), _code(claim.reason, "not_checked"))
+            for claim in one.claims
+            if isinstance(claim, OriginClaim | CredentialClaim) and claim.status is FindingStatus.NOT_CHECKED
+        }
+        if one.status is not EvidenceStatus.OK and not skipped:
+            skipped = {(one.examiner, _code(one.reason, one.status.value))}
+        missing |= skipped
     return tuple(NotChecked(what=what, reason=reason) for what, reason in sorted(missing))
 
 
@@ -88,5 +93,9 @@ def _subject(evidence: Evidence, claim: Claim) -> str:
     return plain(next((name for name in names if name), evidence.examiner))[:_REASON_CHARS]
 
 
+def _code(code: str | None, fallback: str) -> str:
+    return plain(code or fallback)[:_REASON_CHARS]
+
+
 def _words(code: str | None, fallback: str) -> str:
-    return plain(reason_words(code or fallback))[:_REASON_CHARS]
+    return reason_words(_code(code, fallback))

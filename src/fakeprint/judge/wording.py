@@ -69,19 +69,17 @@ SOURCES: dict[str, str] = {
 }
 """What an examiner read, for sentences about conflicts; other examiners appear under their names."""
 
-NOT_CHECKED: dict[str, str] = {
-    "closed_detector": "the detector is closed to others than its maker",
+CODES: dict[str, str] = {
     "extra_missing": "an optional part of Fakeprint is not installed",
-    "no_trust_list": "no list of trusted signers is installed",
+    "remote_manifest_not_fetched": "they lie at a remote address, which is not contacted",
     "network_disabled": "network access is off",
-    "remote_manifest_not_fetched": "the credentials lie at a remote address, which is not fetched",
-    "disabled": "switched off",
-    "budget": "the limit on time or size was reached",
-    "format": "this format cannot carry it",
-    "not_applicable": "does not apply to this file",
-    "failed": "the examination did not finish",
+    "truncated": "the data end early",
+    "bad_length": "a declared length is wrong",
+    "bad_json": "malformed JSON",
+    "bad_xml": "malformed XML",
+    "over_limit": "larger than the limit",
 }
-"""Words for reason codes; a code without words is shown as it stands."""
+"""Words for reason codes of evidence; a code without words is shown with its underscores opened."""
 
 BASE_RATE = (
     "How much a finding is worth also depends on how common generated media are among the files it comes from: where they are rare, "
@@ -129,7 +127,7 @@ GENERATOR_NAMED = "made with {name}"
 def reason_words(code: str) -> str:
     """Return words for a reason code of evidence.
 
-    >>> reason_words("closed_detector"), reason_words("bad_json")
-    ('the detector is closed to others than its maker', 'bad json')
+    >>> reason_words("bad_json"), reason_words("bad_magic")
+    ('malformed JSON', 'bad magic')
     """
-    return NOT_CHECKED.get(code, code.replace("_", " "))
+    return CODES.get(code, code.replace("_", " "))
