@@ -5,8 +5,8 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from fakeprint.core.errors import ErrorCode, ErrorInfo, MediaError, Stage
 from fakeprint.core.limits import Limits
@@ -50,7 +50,7 @@ def open_media(path: Path, limits: Limits) -> Opened:
         return Opened(media, container, error.info())
 
 
-def _regular_file(path: Path, limits: Limits) -> BinaryIO:
+def _regular_file(path: Path, limits: Limits) -> BufferedReader:
     """Open a regular file of an allowed size; pipes and devices are refused without waiting for them."""
     try:
         _check_kind(os.stat(path))
