@@ -74,7 +74,7 @@ def row_of(report: Report) -> dict[str, Cell]:
     generation = generation_of(report)
     if generation is not None:
         row |= {"tool": generation.tool, "model": generation.model, "prompt": generation.prompt}
-        row |= {"negative_prompt": generation.negative_prompt, "seed": generation.seed}
+        row |= {"negative_prompt": generation.negative_prompt, "seed": None if generation.seed is None else str(generation.seed)}
     return row
 
 

@@ -168,21 +168,22 @@ def claim_pairs(claim: Claim) -> Pairs:
         case MeasureClaim():
             return _kept([("Value", f"{number_text(claim.value)} {claim.unit}".strip()), ("Note", claim.note)])
         case AnomalyClaim():
-            sides = [("Side", side) for side in claim.sides]
+            sides = [("Disagrees", side) for side in claim.sides]
             return _kept([*sides, ("Where", location_text(claim.location)), ("Kind", reason(claim.kind))])
         case DetectionClaim():
             return _detection_pairs(claim)
 
 
 def _origin_pairs(claim: OriginClaim) -> Pairs:
+    generation = claim.generation or Generation()
     signature = None if claim.signature_ok is None else "fits" if claim.signature_ok else "does not fit"
     return _kept(
         [
             ("State", FINDINGS[claim.status] + (f": {reason(claim.reason)}" if claim.reason else "")),
             ("Strength", LADDER[claim.level] if claim.level else None),
             ("Vendor", claim.vendor),
-            ("Tool", claim.tool),
-            ("Model", claim.model),
+            ("Tool", claim.tool if generation.tool is None else None),
+            ("Model", claim.model if generation.model is None else None),
             ("Signer", claim.signer),
             ("Signature", signature),
             ("Ingredient depth", str(claim.depth) if claim.depth else None),

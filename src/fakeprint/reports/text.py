@@ -173,8 +173,8 @@ def _answer(answer: Answer) -> RenderableType:
 
 def _evidence(evidence: Evidence) -> Iterator[RenderableType]:
     level = strongest_level(evidence)
-    chip = f"[{LADDER[level]}] " if level else ""
-    yield _indented(Text.assemble((f"{title(evidence.examiner)} ", "bold"), (chip, "dim"), evidence.summary))
+    chip = f" [{LADDER[level]}]" if level else ""
+    yield _indented(Text.assemble((f"{title(evidence.examiner)}: ", "bold"), evidence.summary, (chip, "dim")))
     if evidence.score is not None:
         yield _indented(Text(f"Score: {score_text(evidence.score)}"), 4)
     for claim in evidence.claims[:40]:
