@@ -86,7 +86,7 @@ class C2paExaminer:
 
     def examine(self, item: MediaItem) -> Evidence:
         """Examine one item.  The library is called only where the walk leaves room for a store or a remote address."""
-        part = next(iter(item.container.of_kind(PartKind.C2PA)), None)
+        part = min(item.container.of_kind(PartKind.C2PA), key=lambda part: part.problem is not None, default=None)
         if part is None and item.container.format not in WALKED | LIBRARY_ONLY:
             return self._without_store(item, FindingStatus.NOT_APPLICABLE, "format")
         if part is None and not _needs_library(item.container):
