@@ -9,7 +9,7 @@ from pydantic import JsonValue, ValidationError
 from fakeprint.core.errors import UsageError
 from fakeprint.core.limits import Limits
 from fakeprint.core.registry import unknown_name
-from fakeprint.examine import choose_examiners
+from fakeprint.examiners import choose_examiners
 from fakeprint.scan import ScanConfig
 
 
