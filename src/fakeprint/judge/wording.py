@@ -119,7 +119,7 @@ CREDENTIAL_UNREAD = "The file carries credentials that were not read: {reason}."
 UNREADABLE = "{source}: something is there that could not be read ({reason})."
 SIGNATURE_MISMATCH = "{source}: a vendor's signature does not match these pixels; any re-encoding does that."
 
-CONFLICT = "{one} says: {one_says}; {other} says: {other_says}."
+CONFLICT = "{one}: {one_says}; {other}: {other_says}."
 CAMERA = "camera maker {make}"
 GENERATOR_NAMED = "made with {name}"
 
