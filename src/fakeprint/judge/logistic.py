@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 _STEPS = 200
 _RIDGE = 1e-10
+_NO_LOSS = 1e-7
+"""Mean log-loss below which targets of 0 and 1 are separated; softer targets never get there."""
 
 
 def fit_logistic(features: NDArray[np.float64], targets: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -23,6 +25,8 @@ def fit_logistic(features: NDArray[np.float64], targets: NDArray[np.float64], we
         margin = scaled @ coefficients
         p = _logistic(margin)
         gradient = scaled.T @ (weights * (p - targets))
+        if loss < _NO_LOSS:
+            break
         if np.abs(gradient).max() < 1e-10:
             found: NDArray[np.float64] = coefficients / scale
             return found
