@@ -28,7 +28,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from fakeprint.core.evidence import Question
+from fakeprint.core.calibration import Calibration
+from fakeprint.core.evidence import Question, Route
 from fakeprint.core.media import Sha256
 from fakeprint.core.record import SCHEMA_VERSION, Record
 
@@ -126,7 +127,7 @@ class Card(Record):
     """``card.json`` of an artifact folder; every other file of the folder stands in ``files``.
 
     ``labels`` are the names of ``class_logits``.  ``validated_until`` is the date (ISO 8601) of the newest generator seen;
-    media made later lie outside the validated domain.
+    media made later lie outside the validated domain.  ``calibration`` is null for artifacts whose raw output no verdict may use.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -134,6 +135,7 @@ class Card(Record):
     version: str
     title: str
     question: Question
+    route: Route
     description: str
     created: str
     architecture: str
@@ -142,6 +144,7 @@ class Card(Record):
     input: InputSpec
     outputs: tuple[OutputSpec, ...]
     labels: tuple[str, ...] = ()
+    calibration: Calibration | None = None
     measured: tuple[Measured, ...] = ()
     sources: tuple[DataSource, ...]
     generators_seen: tuple[str, ...] = ()

@@ -1,0 +1,144 @@
+"""Training recipes: YAML files that say everything about a run; an unknown key is an error."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from fakeprint.core.card import InputSpec
+from fakeprint.core.errors import UsageError
+from fakeprint.core.evidence import Question, Route
+from fakeprint.core.record import Record
+from fakeprint.core.sample import Label, Split
+from fakeprint.transforms.law import Chance
+
+
+class DataRecipe(Record):
+    """Which rows of which table.  ``manifest`` is relative to the data root that the command is given.
+
+    ``validate`` is the split that stops training and fits calibration; training never opens ``calib`` or ``test``.
+    ``leave_out`` names sources that are taken out of training.
+    """
+
+    manifest: str
+    where: dict[str, str] = Field(default_factory=dict)
+    positive: Label = Label.SYNTHETIC
+    validation: Literal[Split.VAL, Split.DEV] = Split.DEV
+    leave_out: tuple[str, ...] = ()
+
+
+class ViewRecipe(Record):
+    """How pictures are cut and delivered: ``window`` pixels are cut, the law is applied, ``crop`` pixels are learned from."""
+
+    crop: int = Field(ge=96)
+    window: int = Field(ge=96)
+    law: tuple[Chance, ...]
+
+
+class ConditionRecipe(Record):
+    """One fixed delivery on which validation and measurement are made, alike for both classes."""
+
+    name: str
+    crop: int = Field(ge=96)
+    law: tuple[Chance, ...] = ()
+
+
+class BalanceRecipe(Record):
+    """Tempering of the draw: 1 draws by size, 0 evenly."""
+
+    source_power: float = Field(0.5, ge=0, le=1)
+    generator_power: float = Field(0.5, ge=0, le=1)
+
+
+class AlignedRecipe(Record):
+    """Aligned counterparts of authentic pictures: the same picture through a cheap up-sampling decoder, label 1.
+
+    ``share`` is the part of drawn positives that are such counterparts.
+    """
+
+    share: float = Field(0.0, ge=0, lt=1)
+
+
+class NetworkMember(Record):
+    """A convolutional network trained by gradient descent."""
+
+    type: Literal["network"] = "network"
+    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    front: str
+    channels: tuple[int, ...] = Field(min_length=1)
+    strides: tuple[int, ...]
+    dropout: float = Field(0.2, ge=0, lt=1)
+    smoothing: float = Field(0.1, ge=0, lt=1)
+    steps: int = Field(gt=0)
+    batch: int = Field(gt=0)
+    accumulate: int = Field(1, gt=0)
+    rate: float = Field(gt=0)
+    warm_up: int = Field(100, ge=0)
+    decay: float = Field(0.05, ge=0)
+    average: float = Field(0.995, ge=0, lt=1)
+    clip: float = Field(5.0, gt=0)
+    validate_every: int = Field(200, gt=0)
+    patience: int = Field(1000, gt=0)
+    weight: float = Field(1.0, gt=0)
+
+
+class StatisticsMember(Record):
+    """Hand-made residual statistics with a linear head, fitted on ``views`` deliveries of every training picture."""
+
+    type: Literal["statistics"] = "statistics"
+    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    groups: tuple[str, ...]
+    views: int = Field(4, gt=0)
+    strength: float = Field(gt=0)
+    weight: float = Field(1.0, gt=0)
+
+
+Member = Annotated[NetworkMember | StatisticsMember, Field(discriminator="type")]
+
+
+class CardRecipe(Record):
+    """What the card says that cannot be measured."""
+
+    title: str
+    description: str
+    terms: str
+    validated_until: str
+    newest_generator: str | None = None
+    known_failures: tuple[str, ...]
+
+
+class Recipe(Record):
+    """One training run: data, delivery, members, what is measured, and the artifact's card."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    version: str
+    question: Question
+    route: Route
+    seed: int = Field(0, ge=0)
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    data: DataRecipe
+    view: ViewRecipe
+    balance: BalanceRecipe = BalanceRecipe()
+    aligned: AlignedRecipe = AlignedRecipe()
+    members: tuple[Member, ...] = Field(min_length=1)
+    conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
+    input: InputSpec
+    card: CardRecipe
+
+    def sha256(self) -> str:
+        """Return a hash of the whole recipe, defaults included."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe; every mistake is named with its place."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Recipe.model_validate(content)
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path.name} is not YAML: {error}") from error
+    except ValidationError as error:
+        lines = [f"  {'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise UsageError("\n".join([f"{path.name} is not a recipe:", *lines])) from error

@@ -1,0 +1,92 @@
+"""An endless, repeatable stream of training crops: element i depends on the seed and on i alone.
+
+So a run resumes exactly by going on at i, whatever the number of workers or processes was.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import Dataset, Sampler
+
+from fakeprint.core.sample import Sample
+from fakeprint.learn.pixels import PixelStore
+from fakeprint.transforms.law import Law
+from fakeprint.transforms.transform import Pixels
+
+Crop = tuple[torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What happens to a picture on its way to the network, alike for both classes.
+
+    An unaligned window at native resolution, large enough that ``crop`` pixels are left after any resizing the law draws; the
+    law; a ``crop`` x ``crop`` window of the result; mirrored and turned by quarters at random.
+    """
+
+    law: Law
+    crop: int
+    window: int
+
+    def apply(self, pixels: Pixels, rng: np.random.Generator) -> Pixels:
+        """Return (crop, crop, 3) uint8 RGB; smaller results are mirrored at their edges up to size."""
+        delivered, _ = self.law.apply(random_window(unaligned(pixels, rng), self.window, rng), rng)
+        cut = random_window(delivered, self.crop, rng)
+        missing = [max(0, self.crop - side) for side in cut.shape[:2]]
+        if any(missing):
+            cut = np.pad(cut, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="symmetric")
+        if rng.random() < 0.5:
+            cut = cut[:, ::-1]
+        return np.ascontiguousarray(np.rot90(cut, int(rng.integers(4))))
+
+
+def unaligned(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Cut 1 to 7 pixels from the left and the top, so that no compression grid starts at 0."""
+    top, left = (int(value) for value in rng.integers(1, 8, 2))
+    height, width = pixels.shape[:2]
+    return pixels[min(top, height - 1) :, min(left, width - 1) :]
+
+
+def random_window(pixels: Pixels, size: int, rng: np.random.Generator) -> Pixels:
+    """Cut a window of at most ``size`` x ``size`` at a random place."""
+    height, width = pixels.shape[:2]
+    tall, wide = min(height, size), min(width, size)
+    top, left = int(rng.integers(height - tall + 1)), int(rng.integers(width - wide + 1))
+    return pixels[top : top + tall, left : left + wide]
+
+
+class CropStream(Dataset[Crop]):
+    """Maps a stream position to ``(image (3, S, S) float32 in [0, 1], label float32)``."""
+
+    def __init__(
+        self, samples: Sequence[Sample], targets: NDArray[np.int64], weights: NDArray[np.float64], store: PixelStore, way: Delivery, seed: int
+    ) -> None:
+        self.samples, self.targets, self.store, self.way, self.seed = samples, targets, store, way, seed
+        self.cumulated = np.cumsum(weights)
+
+    def __getitem__(self, position: int) -> Crop:
+        rng = np.random.default_rng([self.seed, position])
+        at = min(int(np.searchsorted(self.cumulated, rng.random() * self.cumulated[-1], side="right")), len(self.samples) - 1)
+        cut = self.way.apply(self.store.get(self.samples[at].id), rng)
+        return to_tensor(cut), torch.tensor(self.targets[at])
+
+
+class Positions(Sampler[int]):
+    """Stream positions from ``start`` up to ``stop``, those of one process out of ``processes``."""
+
+    def __init__(self, start: int, stop: int, rank: int = 0, processes: int = 1) -> None:
+        self.positions = range(start + rank, stop, processes)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.positions)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+def to_tensor(pixels: Pixels) -> torch.Tensor:
+    """Return the house form: (3, H, W) float32 in [0, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))).float().div_(255.0)
