@@ -1,4 +1,4 @@
-"""What the file's structure says: bytes after the end, second readings, a name that does not fit (specs: provenance 2, reliability 13.5)."""
+"""What the file's structure says: bytes after the end, second readings, a wrong name (specs: provenance 2, reliability 13.5)."""
 
 from pathlib import PurePath
 

@@ -190,8 +190,10 @@ def _boxes(head: bytes) -> Sniffed | None:
 def _ebml(head: bytes) -> Sniffed | None:
     if not head.startswith(b"\x1a\x45\xdf\xa3"):
         return None
-    at = head.find(b"\x42\x82", 4, 128)
-    doc_type = head[at + 3 : at + 3 + (head[at + 2] & 0x7F)].rstrip(b"\0") if 0 < at < len(head) - 3 else b""
+    at = head.find(b"\x42\x82", 4, 128) + 2
+    width = 9 - head[at].bit_length() if 2 <= at < len(head) else 9
+    length = int.from_bytes(head[at : at + width], "big") & ((1 << 7 * width) - 1)
+    doc_type = head[at + width : at + width + min(length, 16)].rstrip(b"\0") if width < 9 else b""
     if doc_type == b"webm":
         return Sniffed("webm", "video/webm", _VIDEO)
     return Sniffed("matroska", "video/x-matroska", _VIDEO)
