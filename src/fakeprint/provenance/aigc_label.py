@@ -14,7 +14,7 @@ from fakeprint.media.exif import IMAGE_DESCRIPTION
 from fakeprint.media.item import MediaItem
 from fakeprint.provenance.tools.carriers import Carried, broken_text, can_carry, exif_text, keyed, user_comment
 from fakeprint.provenance.tools.claims import DECLARATION, present, unreadable
-from fakeprint.provenance.tools.json_text import Unreadable, load_object
+from fakeprint.provenance.tools.json_text import Unreadable, load_leading, load_object
 from fakeprint.provenance.tools.values import generation_of, to_name
 
 PARSER = "aigc-label"
@@ -111,12 +111,11 @@ def _glued(text: str) -> str | None:
     at = text.find(_KEY + "{")
     if at < 0:
         return None
-    start = at + len(_KEY)
+    rest = text[at + len(_KEY) :]
     try:
-        _, end = json.JSONDecoder().raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return text[start:]
-    return text[start:end]
+        return rest[: load_leading(rest)[1]]
+    except Unreadable:
+        return rest
 
 
 def _claim(item: MediaItem, carried: Carried, fields: dict[str, str]) -> OriginClaim:

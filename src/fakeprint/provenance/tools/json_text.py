@@ -13,24 +13,48 @@ class Unreadable(ValueError):
         self.reason = reason
 
 
+_DECODER = json.JSONDecoder()
+_SPACE = " \t\r\n"
+_MAX_MEMBERS = 50_000
+"""Bound on commas and brackets, strings included, which bounds the time of parsing."""
+
+
 def load_json(text: str) -> JsonValue:
     """Parse JSON, tolerating bare ``NaN`` and ``Infinity``.
 
     Raises:
-        Unreadable: ``bad_json``; nesting beyond what the interpreter parses counts as that too.
+        Unreadable: ``bad_json``, also for nesting beyond what the interpreter parses; ``over_limit`` for too many members.
 
     >>> load_json('{"cfg": NaN, "steps": 20}')
     {'cfg': nan, 'steps': 20}
-    >>> load_json("[" * 100_000)
+    >>> load_json("[" * 10_000)
     Traceback (most recent call last):
     ...
     fakeprint.provenance.tools.json_text.Unreadable: bad_json
     """
+    text = text.strip(_SPACE)
+    value, end = load_leading(text)
+    if end != len(text):
+        raise Unreadable("bad_json")
+    return value
+
+
+def load_leading(text: str) -> tuple[JsonValue, int]:
+    """Parse the JSON value at the very start of a text, and say where it ends; what follows is left alone.
+
+    Raises:
+        Unreadable: as in :func:`load_json`.
+
+    >>> load_leading('{"genAIType": 1}SEFT')
+    ({'genAIType': 1}, 16)
+    """
+    if sum(map(text.count, ",[{")) > _MAX_MEMBERS:
+        raise Unreadable("over_limit")
     try:
-        value: JsonValue = json.loads(text)
+        value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         raise Unreadable("bad_json") from None
-    return value
+    return value, end
 
 
 def load_object(text: str) -> dict[str, JsonValue]:

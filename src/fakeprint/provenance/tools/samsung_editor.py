@@ -1,12 +1,10 @@
 """Samsung's photo editor: the one block behind a JPEG's end that is read, and only as a hint (specs: provenance 2 and 5)."""
 
-import json
-
 from fakeprint.core.evidence import FindingStatus, Location, OriginClaim, OriginStatement
 from fakeprint.media.item import MediaItem
 from fakeprint.provenance.tools.carriers import Carried
 from fakeprint.provenance.tools.claims import HINT, nothing, present, unreadable
-from fakeprint.provenance.tools.json_text import Unreadable
+from fakeprint.provenance.tools.json_text import Unreadable, load_leading
 from fakeprint.provenance.tools.values import to_int
 
 PARSER = "samsung-editor"
@@ -25,10 +23,7 @@ def read(block: bytes) -> tuple[str, int | None]:
     if start < 0:
         raise Unreadable("not_recognised")
     text = block[start : start + _MAX_JSON].decode("utf-8", "replace")
-    try:
-        fields, end = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        raise Unreadable("bad_json") from None
+    fields, end = load_leading(text)
     return text[:end], to_int(fields.get("genAIType")) if isinstance(fields, dict) else None
 
 
