@@ -139,6 +139,22 @@ def test_one_bit_of_the_picture_changed(files: dict[str, Path], trusting: C2paEx
     assert "the credential that states this carries no weight" in origins(evidence)[0].notes
 
 
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "gif", "tiff"])
+def test_no_bit_outside_the_store_changes_unnoticed(files: dict[str, Path], trusting: C2paExaminer, suffix: str, tmp_path: Path) -> None:
+    whole = item_of(files[f"signed.{suffix}"])
+    place = credential(trusting.examine(whole)).location
+    assert place is not None
+    assert place.offset is not None
+    assert place.length is not None
+    data = whole.path.read_bytes()
+    store = range(place.offset - 16, place.offset + place.length + 4)
+    outside = [position for position in range(0, len(data), max(1, len(data) // 400)) if position not in store]
+    assert len(outside) > 15
+    for position in outside:
+        (tmp_path / "x").write_bytes(signed_media.flip(data, position))
+        assert credential(trusting.examine(item_of(tmp_path / "x"))).level is None, position
+
+
 @pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
 def test_bytes_appended(files: dict[str, Path], trusting: C2paExaminer, suffix: str) -> None:
     evidence = trusting.examine(item_of(files[f"bytes-appended.{suffix}"]))
