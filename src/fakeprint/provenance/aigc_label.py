@@ -28,6 +28,9 @@ FIELDS = ("Label", "ContentProducer", "ProduceID", "ReservedCode1", "ContentProp
 VENDOR_FIELDS = ("ServiceProvider", "ServiceUser", "Time", "ContentId")
 _KNOWN = frozenset((*FIELDS, *VENDOR_FIELDS))
 
+_PRODUCER = ("ContentProducer", "ServiceProvider")
+_ID = ("ProduceID", "ContentId")
+
 _LABELS: dict[str, tuple[OriginStatement, str]] = {
     "1": (OriginStatement.AI_GENERATED, "is AI-generated"),
     "2": (OriginStatement.AI_POSSIBLE, "may be AI-generated"),
@@ -120,8 +123,8 @@ def _glued(text: str) -> str | None:
 
 def _claim(item: MediaItem, carried: Carried, fields: dict[str, str]) -> OriginClaim:
     statement, words = _LABELS.get(fields.get("Label", ""), _NO_LABEL)
-    vendor = fields.get("ContentProducer") or fields.get("ServiceProvider")
-    job_id = fields.get("ProduceID") or fields.get("ContentId")
+    vendor = next((fields[name] for name in _PRODUCER if name in fields), None)
+    job_id = next((fields[name] for name in _ID if name in fields), None)
     return present(
         PARSER,
         carried,
@@ -135,7 +138,7 @@ def _claim(item: MediaItem, carried: Carried, fields: dict[str, str]) -> OriginC
 
 
 def _facts(fields: dict[str, str]) -> Iterator[FactClaim]:
-    shown = {"Label", "ContentProducer", "ProduceID"}
+    shown = {"Label", *[name for name in _PRODUCER if name in fields][:1], *[name for name in _ID if name in fields][:1]}
     for name, value in fields.items():
         if name not in shown:
             yield FactClaim(name=f"AIGC {name}", value=value, sensitive="identifier" if name == "ServiceUser" else None)

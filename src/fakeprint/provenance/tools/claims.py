@@ -56,11 +56,11 @@ def unreadable(parser: str, reason: str, location: Location | None) -> OriginCla
 
 
 def nothing(parser: str, item: MediaItem, *kinds: PartKind) -> OriginClaim:
-    """Make the claim of a parser that met nothing of its own in carriers of these kinds.
+    """Make the claim of a parser that met nothing of its own in carriers of these kinds (any, if none is given).
 
     ``absent`` needs a walk that reached the declared end; otherwise the claim is ``unreadable/truncated`` without a location.
     """
-    if not can_carry(item, *kinds):
+    if kinds and not can_carry(item, *kinds):
         return OriginClaim(parser=parser, status=FindingStatus.NOT_APPLICABLE, reason="format")
     if not item.container.complete:
         return unreadable(parser, "truncated", None)

@@ -17,7 +17,7 @@ from fakeprint.provenance.tools.values import MAX_LORAS, generation_of, to_lora
 
 PARSER = "comfyui"
 TOOL = "ComfyUI"
-_MARK = '"class_type"'
+_MARK = "class_type"
 _PREFIXES = ("prompt:", "Prompt:")
 _NO_SAMPLER = "No node of the graph draws a new picture with a known sampler; it may only have edited one."
 
@@ -28,7 +28,7 @@ def read(text: str, limits: Limits) -> tuple[Generation, Graph] | None:
     Raises:
         Unreadable: it names ``class_type`` and is no JSON.
     """
-    if _MARK not in text:
+    if _MARK not in text or not text[:64].lstrip().startswith(("{", '"')):
         return None
     graph = graph_of(_inner_graph(load_json(text)))
     return None if graph is None else (_generation(graph, text, limits), graph)
