@@ -267,10 +267,11 @@ def test_uncalibrated_scores_are_listed_and_never_counted(make: ModuleType, verd
     assert any("spectral-peaks" in one for one in verdict.caveats)
 
 
-def test_disagreements_that_an_examiner_reports_are_listed(make: ModuleType, verdict_of) -> None:
-    anomaly = AnomalyClaim(kind="thumbnail", text="The thumbnail shows another picture", sides=("thumbnail", "picture"))
-    verdict = verdict_of(make.evidence("exif-consistency", anomaly), make.parameters())
-    assert verdict.conflicts == ("The thumbnail shows another picture (thumbnail / picture)",)
+def test_disagreements_about_origin_that_an_examiner_reports_are_listed(make: ModuleType, verdict_of) -> None:
+    origin = AnomalyClaim(kind="generators_differ", text="Two programs are named", sides=("ComfyUI", "Fooocus"))
+    dates = AnomalyClaim(kind="exif_modified_later", text="Dates differ", sides=("2019", "2022"))
+    verdict = verdict_of(make.evidence("exif-consistency", origin, dates), make.parameters())
+    assert verdict.conflicts == ("Two programs are named (ComfyUI / Fooocus)",)
     assert verdict.synthetic.level is Level.SOME
 
 

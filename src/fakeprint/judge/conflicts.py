@@ -71,13 +71,13 @@ def capture_against_pixels(found: Sequence[Finding], pixels: Opinion | None) -> 
     return tuple(Conflict(Side(name, name, says, Weight.HINT), _side(one), frozenset()) for one in captures[:1] for name in pixels.because)
 
 
-def declared_disagreements(evidence: Iterable[Evidence]) -> tuple[str, ...]:
-    """Return the sentences of anomalies with two or more sides.  They are listed; they touch no answer by themselves."""
+def declared_disagreements(evidence: Iterable[Evidence], policy: Policy) -> tuple[str, ...]:
+    """Return what single examiners report as contradictory about the origin.  It is listed and touches no answer by itself."""
     texts = {
         f"{plain(claim.text)[:_SIDE_CHARS]} ({' / '.join(plain(side)[:_SIDE_CHARS] for side in claim.sides[:4])})"
         for one in evidence
         for claim in one.claims
-        if isinstance(claim, AnomalyClaim) and len(claim.sides) >= 2
+        if isinstance(claim, AnomalyClaim) and claim.kind in policy.conflict_kinds
     }
     return tuple(sorted(texts))
 

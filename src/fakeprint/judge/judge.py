@@ -50,7 +50,7 @@ def judge(media: Media, evidence: Sequence[Evidence], *, decode_error: ErrorInfo
         synthetic=synthetic,
         manipulated=manipulated,
         generator=generator(case, synthetic, manipulated),
-        conflicts=(*(one.text for one in conflicts), *declared_disagreements(ordered)),
+        conflicts=(*(one.text for one in conflicts), *declared_disagreements(ordered, policy)),
         checked=checked(ordered),
         not_checked=not_checked(ordered),
         conditions=conditions,
