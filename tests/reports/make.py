@@ -87,7 +87,10 @@ def _draw(pixels: np.ndarray, role: str, title: str, how: str, kind: str = "JPEG
     data = buffer.getvalue()
     digest = sha256(data).hexdigest()
     mime = f"image/{kind.lower()}"
-    return Drawn(EvidenceFile(name=f"{role}.{kind.lower()}", role=role, mime=mime, sha256=digest, bytes=len(data), title=title, how_to_read=how), data)  # type: ignore[arg-type]
+    return Drawn(
+        EvidenceFile(name=f"{role}.{kind.lower()}", role=role, mime=mime, sha256=digest, bytes=len(data), title=title, how_to_read=how),
+        data,
+    )  # type: ignore[arg-type]
 
 
 def _scene(width: int = 320, height: int = 214, tint: int = 0) -> np.ndarray:
@@ -107,7 +110,11 @@ OVERLAY = _draw(
     "Bright areas weighed more in the score. They are not areas that were changed.",
 )
 MAP = _draw(
-    np.add.outer(np.arange(214), np.arange(320)).astype(np.uint8), "map", "Noise residual", "Grey is what the file's own noise predicts.", "PNG"
+    np.add.outer(np.arange(214), np.arange(320)).astype(np.uint8),
+    "map",
+    "Noise residual",
+    "Grey is what the file's own noise predicts.",
+    "PNG",
 )
 FRAMES = tuple(_draw(_scene(tint=20 * n), "frame", f"Frame at 0:0{n}.00", "A sampled frame.") for n in range(4))
 
@@ -204,7 +211,9 @@ def every_claim() -> tuple[Evidence, ...]:
     )
     points = tuple(TimePoint(time_s=n * 1.5, frame=n * 45, score=0.5 + 0.45 * float(np.sin(n)), label="face 1") for n in range(12))
     return (
-        evidence("generator-metadata", questions=(Question.SYNTHETIC, Question.GENERATOR), claims=(origin,), looked_for=("ComfyUI", "NovelAI")),
+        evidence(
+            "generator-metadata", questions=(Question.SYNTHETIC, Question.GENERATOR), claims=(origin,), looked_for=("ComfyUI", "NovelAI")
+        ),
         evidence(
             "c2pa",
             claims=(credential,),
@@ -227,7 +236,9 @@ def every_claim() -> tuple[Evidence, ...]:
         evidence(
             "exif-consistency",
             claims=(
-                AnomalyClaim(kind="thumbnail_differs", text="The embedded thumbnail shows another picture.", sides=("EXIF thumbnail", "main picture")),
+                AnomalyClaim(
+                    kind="thumbnail_differs", text="The embedded thumbnail shows another picture.", sides=("EXIF thumbnail", "main picture")
+                ),
                 FactClaim(name="Camera model", value="Example X100"),
                 FactClaim(name="Position", value=GPS, sensitive="location"),
                 FactClaim(name="Body serial", value=SERIAL, sensitive="identifier"),
@@ -235,10 +246,20 @@ def every_claim() -> tuple[Evidence, ...]:
             ),
         ),
         evidence("iptc", summary="No digital source type.", looked_for=("Iptc4xmpExt:DigitalSourceType", "Credit")),
-        evidence("aigc-label", claims=(OriginClaim(parser="tc260", status=FindingStatus.ABSENT),), summary="No AIGC label.", looked_for=("TC260:AIGC",)),
+        evidence(
+            "aigc-label",
+            claims=(OriginClaim(parser="tc260", status=FindingStatus.ABSENT),),
+            summary="No AIGC label.",
+            looked_for=("TC260:AIGC",),
+        ),
         evidence("jpeg-history", status=EvidenceStatus.NOT_APPLICABLE, reason="format", summary="Only JPEG files have this history."),
         evidence("stealth-png", status=EvidenceStatus.FAILED, reason="over_limit", summary="The payload exceeds the limit."),
-        evidence("closed-watermarks", status=EvidenceStatus.NOT_CHECKED, reason="closed_detector", summary="SynthID can only be read by its maker."),
+        evidence(
+            "closed-watermarks",
+            status=EvidenceStatus.NOT_CHECKED,
+            reason="closed_detector",
+            summary="SynthID can only be read by its maker.",
+        ),
     )
 
 
@@ -259,7 +280,9 @@ def verdict(level: Level, **fields: object) -> Verdict:
             **signed,
         ),
         "manipulated": answer(Level.NONE_FOUND),
-        "generator": answer(Level.SOME, text="Some indications of Stable Diffusion XL", name="Stable Diffusion XL", because=("generator-metadata",)),
+        "generator": answer(
+            Level.SOME, text="Some indications of Stable Diffusion XL", name="Stable Diffusion XL", because=("generator-metadata",)
+        ),
         "conflicts": ("IPTC says: composite; C2PA says: captured.",) if level is Level.INCONCLUSIVE else (),
         "checked": ("c2pa", "generator-metadata"),
         "not_checked": (NotChecked(what="closed-watermarks", reason="the detector is closed to others than its maker"),),
@@ -289,7 +312,15 @@ def report(index: int = 0, level: Level = Level.STRONG, **fields: object) -> Rep
 
 
 def video(index: int = 0) -> Report:
-    facts = {"kind": MediaKind.VIDEO, "mime": "video/mp4", "duration_s": 18.02, "fps": 29.97, "frame_count": 540, "codec": "h264", "rotation": 90}
+    facts = {
+        "kind": MediaKind.VIDEO,
+        "mime": "video/mp4",
+        "duration_s": 18.02,
+        "fps": 29.97,
+        "frame_count": 540,
+        "codec": "h264",
+        "rotation": 90,
+    }
     return report(index, Level.SOME, input="clips/interview.mp4", media=media(**facts), preview=tuple(one.file for one in FRAMES))
 
 

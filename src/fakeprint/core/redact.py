@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+
+from pydantic_core import PydanticSerializationError
 
 from fakeprint.core.evidence import Claim, Evidence, FactClaim
 from fakeprint.core.report import Report
@@ -11,21 +14,26 @@ HIDDEN = {"location": "[position hidden]", "identifier": "[identifier hidden]"}
 
 _OURS = frozenset({"schema_version", "input", "id", "examiner", "examiner_version", "because", "licensed_by", "mime", "run"})
 _NAMES = {
-    "location": r"(?:gps[a-z _]{0,24}|latitude|longitude|location[ _-]?(?:shown|created|iso6709)|geo[ _-]?tag)",
+    "location": r"(?:gps[a-z _]{0,24}|latitude|longitude|location[ ._-]?(?:shown|created|iso6709)|geo[ _-]?tag)",
     "identifier": (
         r"(?:(?:camera|body|lens|internal|device)?[ _-]?serial(?:[ _-]?(?:number|no)|(?=[=:>\"'])|$)"
         r"|(?:camera)?[ _-]?owner[ _-]?name|image[ _-]?unique[ _-]?id)"
     ),
 }
 _UNQUOTED = {"location": r"[^\n;<>}\]]{1,60}", "identifier": r"[^\n,;<>\"'}\]]{1,60}"}
+_QUOTED = r"\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'"
+_BETWEEN = r"[\"']?\s{0,4}[:=>]\s{0,4}"
 _KEYED = {
-    kind: re.compile(rf"(?i)(?<![a-z])({names})([\"']?\s{{0,4}}[:=>]\s{{0,4}})(?!\s*\[\w+ hidden\])(?:\"[^\"\n]{{1,200}}\"|'[^'\n]{{1,200}}'|{_UNQUOTED[kind]})")
+    kind: re.compile(rf"(?i)(?<![a-z])({names})({_BETWEEN})(?!\s*\[\w+ hidden\])(?:{_QUOTED}|{_UNQUOTED[kind]})")
     for kind, names in _NAMES.items()
 }
 _NAMED = {kind: re.compile(rf"(?i)(?:.*[^a-z])?{names}\]?") for kind, names in _NAMES.items()}
 _ISO_6709 = re.compile(r"(?<![\d.])[+-]\d{2,3}\.\d{3,9}[+-]\d{2,3}\.\d{3,9}(?:[+-]\d{1,6}(?:\.\d{1,6})?)?/?")
 _PRECISE = re.compile(r"\d{1,3}\.\d{3,}")
+_SUSPECT = ('"sensitive":"', "gps", "latitude", "longitude", "serial", "owner", "unique", "geotag", "geo tag", "geo_tag", "geo-tag")
+_HINT = re.compile(r"\.\d{3,9}[+-]\d|location[ ._-]?(?:shown|created|iso6709)")
 _SHORTEST_VALUE = 4
+_REMEMBERED = 400
 
 
 def redact(report: Report, *, show_gps: bool = False, show_identifiers: bool = False) -> Report:
@@ -38,20 +46,36 @@ def redact(report: Report, *, show_gps: bool = False, show_identifiers: bool = F
     kinds = tuple(kind for kind, shown in (("location", show_gps), ("identifier", show_identifiers)) if not shown)
     if not kinds or not report.evidence:
         return report
+    if _is_clean(report):
+        return report
     secrets: dict[str, str] = {}
     evidence = tuple(_without_facts(one, kinds, secrets) for one in report.evidence)
     known = _any_of(secrets)
 
     def clean(text: str) -> str:
-        if len(text) < _SHORTEST_VALUE or text in HIDDEN.values():
-            return text
         if known is not None:
             text = known.sub(lambda found: HIDDEN[secrets[found[0]]], text)
-        for kind in kinds:
-            text = _KEYED[kind].sub(rf"\1\2{HIDDEN[kind]}", text)
-        return _ISO_6709.sub(HIDDEN["location"], text) if "location" in kinds else text
+        return _short_without_keyed(text, kinds) if len(text) <= _REMEMBERED else _without_keyed(text, kinds)
 
     return map_text(report.model_copy(update={"evidence": evidence}), clean, _OURS)
+
+
+def _is_clean(report: Report) -> bool:
+    """Whether one look at the whole report shows that nothing in it can be sensitive."""
+    try:
+        text = report.evidence and report.model_dump_json(exclude={"input"}).lower()
+    except PydanticSerializationError:  # lone surrogates
+        return False
+    return not text or not (any(word in text for word in _SUSPECT) or _HINT.search(text))
+
+
+def _without_keyed(text: str, kinds: tuple[str, ...]) -> str:
+    for kind in kinds:
+        text = _KEYED[kind].sub(rf"\1\2{HIDDEN[kind]}", text)
+    return _ISO_6709.sub(HIDDEN["location"], text) if "location" in kinds else text
+
+
+_short_without_keyed = lru_cache(maxsize=4096)(_without_keyed)
 
 
 def _without_facts(evidence: Evidence, kinds: tuple[str, ...], secrets: dict[str, str]) -> Evidence:

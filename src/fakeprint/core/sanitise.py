@@ -3,10 +3,11 @@ r"""Untrusted text, made safe for each place where it is shown (specs: reliabili
 HTML escapes through its template engine; everything else that a sink needs is here.  All functions are pure.
 """
 
+import operator
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -63,9 +64,9 @@ def csv_cell(text: str) -> str:
     >>> csv_cell("=1+1"), csv_cell(' "=1+1"'), csv_cell("a=1"), csv_cell("\t=1")
     ("'=1+1", '\' "=1+1"', 'a=1', "'\t=1")
     """
-    risky = text[:1] in _FORMULA_START or text.lstrip(" \t\r\n\"'\u00a0\u3000")[:1] in _FORMULA_START
     text = plain(text, lines=True)
-    return f"'{text}" if text and (risky or text[0] in _FORMULA_START) else text
+    first = (text[:1], text.lstrip(" \t\r\n\"'\u00a0\u3000")[:1])
+    return f"'{text}" if any(char in _FORMULA_START for char in first) else text
 
 
 def cap(text: str, chars: int) -> str:
@@ -96,10 +97,11 @@ def map_text(record: M, change: Callable[[str], str], skip: frozenset[str] = fro
     Enumerations, hashes and what tells the kinds of claims apart are left alone, and so are fields named in ``skip`` at any depth.  A
     record in which nothing changes is returned as it is.
     """
+    values = record.__dict__
     changed = {}
     for name in _text_fields(type(record)):
-        if name not in skip:
-            before = getattr(record, name)
+        before = values[name]
+        if before and name not in skip:
             after = _mapped(before, change, skip)
             if after is not before:
                 changed[name] = after
@@ -108,25 +110,30 @@ def map_text(record: M, change: Callable[[str], str], skip: frozenset[str] = fro
 
 @cache
 def _text_fields(kind: type[BaseModel]) -> tuple[str, ...]:
-    fixed = {"schema_version", "type", "role"}
-    return tuple(
-        name
-        for name, field in kind.model_fields.items()
-        if name not in fixed and not name.endswith("sha256") and field.annotation not in (int, float, bool)
-    )
+    return tuple(name for name, field in kind.model_fields.items() if not name.endswith("sha256") and _holds_text(field.annotation))
+
+
+def _holds_text(annotation: object) -> bool:
+    """Whether a field of that type can hold free text, directly or inside; literals, enumerations and numbers cannot."""
+    if get_origin(annotation) is Literal:
+        return False
+    if inside := get_args(annotation):
+        return any(_holds_text(one) for one in inside)
+    if isinstance(annotation, type):
+        return annotation is str or annotation is object or (issubclass(annotation, BaseModel) and bool(_text_fields(annotation)))
+    return annotation is not None
 
 
 def _mapped(value: object, change: Callable[[str], str], skip: frozenset[str]) -> object:
-    if value is None or isinstance(value, int | float):
-        return value
-    if type(value) is str:
-        after = change(value)
+    kind = type(value)
+    if kind is str:
+        after = change(str(value))
         return value if after == value else after
-    if isinstance(value, BaseModel):
-        return map_text(value, change, skip)
     if isinstance(value, tuple | list):
         items = [_mapped(item, change, skip) for item in value]
-        return value if all(new is old for new, old in zip(items, value, strict=True)) else type(value)(items)
+        return value if all(map(operator.is_, items, value)) else kind(items)  # type: ignore[call-arg]
+    if isinstance(value, BaseModel):
+        return map_text(value, change, skip)
     if isinstance(value, dict):
         pairs = {change(str(key)): _mapped(item, change, skip) for key, item in value.items()}
         return value if pairs == value else pairs

@@ -13,7 +13,6 @@ b'{"schema_version":"1.0","reports":[\n],"r'
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -83,8 +82,11 @@ def open_report(name: str, target: Path | BinaryIO, run: RunRecord, options: Rep
 def prepare(report: Report, options: ReportOptions) -> Report:
     """Return the report as every writer may see it: redacted, texts capped and valid UTF-8.  The input's path is never cut."""
     report = redact(report, show_gps=options.show_gps, show_identifiers=options.show_identifiers)
-    report = map_text(report, escape_surrogates)
-    return map_text(report, partial(cap, chars=options.text_chars), _PATHS)
+    input_ = escape_surrogates(report.input)
+    report = report if input_ == report.input else report.model_copy(update={"input": input_})
+    return map_text(
+        report, lambda text: text if len(text) < 500 and text.isascii() else cap(escape_surrogates(text), options.text_chars), _PATHS
+    )
 
 
 @contextmanager

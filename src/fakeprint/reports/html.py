@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import weakref
 from base64 import b64encode
@@ -40,6 +41,7 @@ from fakeprint.reports.writer import ReportOptions
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _IN_MEMORY = 32 << 20
+_FOLDERS = re.compile(r"""(?<![\w/<])/(?:[^\s/'"<>]{1,255}/)+(?=[^\s/'"])|\b[A-Za-z]:\\(?:[^\s\\'"]{1,255}\\)*""")
 MOST_CLAIMS = 200
 
 
@@ -124,6 +126,9 @@ def shareable(report: Report, path_chars: int) -> Report:
         return plain(text, lines=True)
 
     report = map_text(report, change)
+    if report.error is not None:
+        message = _FOLDERS.sub("", report.error.message)
+        report = report.model_copy(update={"error": report.error.model_copy(update={"message": message})})
     return report.model_copy(update={"input": cap(plain(name), path_chars)})
 
 
