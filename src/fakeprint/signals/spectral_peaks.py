@@ -122,8 +122,9 @@ def tile_corners(height: int, width: int) -> list[tuple[int, int]]:
     every = [(top, left) for top in rows for left in columns]
     if len(every) <= most:
         return every
-    across = min(len(columns), max(1, round((most * len(columns) / len(rows)) ** 0.5), -(-most // len(rows))))
+    across = min(len(columns), most, max(1, round((most * len(columns) / len(rows)) ** 0.5)))
     down = min(len(rows), most // across)
+    across = min(len(columns), most // down)
     picked = [
         [positions[i * (len(positions) - 1) // max(1, n - 1)] for i in range(n)] for positions, n in ((rows, down), (columns, across))
     ]
