@@ -114,10 +114,9 @@ def main() -> None:
             with path.open("rb") as stream:
                 walk(stream, Limits())
     times.sort()
-    print(f"c2pa library {library_version()}, {len(signed)} formats, {len(times)} corrupted files, seed {options.seed}: 0 crashes")
-    print(
-        f"read: median {times[len(times) // 2] * 1e3:.2f} ms, 99 % {times[len(times) * 99 // 100] * 1e3:.2f} ms, longest {times[-1] * 1e3:.1f} ms"
-    )
+    print(f"c2pa library {library_version()}, {len(signed)} formats, {len(times)} corrupted files, 0 crashes (seed {options.seed})")
+    middle, late, last = (1e3 * times[place] for place in (len(times) // 2, len(times) * 99 // 100, -1))
+    print(f"read: median {middle:.2f} ms, 99 % {late:.2f} ms, longest {last:.1f} ms")
     scale = 1 if sys.platform == "darwin" else 1024
     print(f"largest resident size {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6:.0f} MB")
     for status, count in sorted(statuses.items()):

@@ -117,8 +117,10 @@ def test_stored_lists_are_joined_signers_first(data_home: Path, two: bytes) -> N
     assert found is not None
     assert found.name == "c signers + b frozen + a stamps"
     assert (found.date, found.certificates) == ("2026-08-21", 6)
-    assert found.source("b frozen") is found.sources[1]
-    assert found.source("x") is None
+    frozen = found.of(ListKind.FROZEN_SIGNERS)
+    assert frozen is not None
+    assert (frozen.name, frozen.sources) == ("b frozen", found.sources[1:2])
+    assert frozen.of(ListKind.SIGNERS) is None
     assert from_text(found.pem) == found
 
 

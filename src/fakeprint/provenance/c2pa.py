@@ -1,6 +1,6 @@
 """C2PA content credentials: four axes, all generations, and what they state about AI (specs: provenance 3)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from fakeprint.core.evidence import (
@@ -64,6 +64,19 @@ _ANOMALIES = {
 }
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """One reading of a store; ``granted`` is the kind of list that trusts the signer."""
+
+    store: Store
+    remote_url: str | None
+    granted: ListKind | None = None
+
+    @property
+    def trusts(self) -> bool:
+        return axes_of(self.store.codes, anchors=True).trust is SignerTrust.TRUSTED
+
+
 class C2paExaminer:
     """Reads content credentials with one trust list, or with none; the library opens no socket."""
 
@@ -91,14 +104,38 @@ class C2paExaminer:
             return self._without_store(item, FindingStatus.NOT_APPLICABLE, "format")
         if part is None and not _needs_library(item.container):
             return self._without_store(item, FindingStatus.ABSENT, None)
-        outcome = self._reader.read(item.path, item.container.mime)
+        found = self._granted(item)
+        return self._unread(item, part, found) if isinstance(found, Outcome) else self._present(item, part, found)
+
+    def _granted(self, item: MediaItem) -> Outcome | _Reading:
+        """Read against the current lists, and against frozen ones only where those do not trust the signer.
+
+        The library does not keep lists apart: it names any one that leads to trust, also one of time stamp authorities.  So each kind is
+        asked by itself, and trust that time stamp authorities alone would grant to a signer does not count.
+        """
+        first: Outcome | _Reading | None = None
+        for kind in (ListKind.SIGNERS, ListKind.FROZEN_SIGNERS):
+            if first is not None and (self._trust is None or not self._trust.of(kind)):
+                break
+            found = self._read(item, kind, ListKind.TIME_STAMPS)
+            first = found if first is None else first
+            if isinstance(found, _Reading) and found.trusts and (self._trusts(item, kind) or not self._trusts(item, ListKind.TIME_STAMPS)):
+                return replace(found, granted=kind)
+        assert first is not None  # noqa: S101  (the loop runs once at least)
+        return first
+
+    def _trusts(self, item: MediaItem, kind: ListKind) -> bool:
+        found = self._read(item, kind)
+        return isinstance(found, _Reading) and found.trusts
+
+    def _read(self, item: MediaItem, *kinds: ListKind) -> Outcome | _Reading:
+        outcome = self._reader.read(item.path, item.container.mime, kinds)
         if outcome.status is not FindingStatus.PRESENT or outcome.text is None:
-            return self._unread(item, part, outcome)
+            return outcome
         try:
-            store = read_store(outcome.text, item.limits)
+            return _Reading(read_store(outcome.text, item.limits), outcome.remote_url)
         except StoreError as error:
-            return self._unread(item, part, Outcome(FindingStatus.UNREADABLE, error.reason))
-        return self._present(item, part, store, outcome)
+            return Outcome(FindingStatus.UNREADABLE, error.reason)
 
     def _without_store(self, item: MediaItem, status: FindingStatus, reason: str | None) -> Evidence:
         absent = status is FindingStatus.ABSENT
@@ -134,12 +171,13 @@ class C2paExaminer:
             claims=(claim,),
         )
 
-    def _present(self, item: MediaItem, part: Part | None, store: Store, outcome: Outcome) -> Evidence:
-        anchors = self._trust is not None
-        axes, granting = self._axes(store)
-        notes = _notes(store, granting)
+    def _present(self, item: MediaItem, part: Part | None, reading: _Reading) -> Evidence:
+        anchors, store = self._trust is not None, reading.store
+        axes = axes_of(store.codes, anchors=anchors)
+        if axes.trust is SignerTrust.TRUSTED and reading.granted is None:
+            axes = replace(axes, trust=SignerTrust.UNTRUSTED)
         level = level_of(axes)
-        if level == 1 and (other_failures(store.codes) or granting is ListKind.FROZEN_SIGNERS):
+        if level == 1 and (other_failures(store.codes) or reading.granted is ListKind.FROZEN_SIGNERS):
             level = 2
         found = generations(store, level, anchors=anchors)
         location = part.location() if part else None
@@ -164,32 +202,18 @@ class C2paExaminer:
             signed_at=store.active.signed_at,
             generator=store.active.generator,
             manifest_count=len(store.manifests),
-            trust_list=_list_name(axes, store, self._trust),
-            remote_url=outcome.remote_url,
+            trust_list=_list_name(reading.granted, self._trust),
+            remote_url=reading.remote_url,
             store_bytes=part.length if part else None,
             soft_bindings=tuple(dict.fromkeys(alg for one in found for alg in one.manifest.soft_bindings)),
             library_state=store.state,
             codes=store.codes.lines(),
             location=location,
-            notes=notes + (("over_limit: not all statements are listed",) if len(origins) == MAX_CLAIMS or store.capped else ()),
+            notes=_notes(reading) + (("over_limit: not all statements are listed",) if len(origins) == MAX_CLAIMS or store.capped else ()),
         )
         anomalies = _anomalies(axes, item.container, location)
         summary = _summary(axes, credential, store, origins, item.container)
         return evidence_of(self, item, summary=summary, claims=(credential, *origins, *anomalies, *_identity(store)))
-
-    def _axes(self, store: Store) -> tuple[Axes, ListKind | None]:
-        """Return the axes, and the kind of the list that granted trust.
-
-        The library does not keep lists of different kinds apart, so trust that a list of time stamp authorities granted to a signer is
-        taken back here.
-        """
-        axes = axes_of(store.codes, anchors=self._trust is not None)
-        source = self._trust.source(store.trust_list) if self._trust else None
-        if axes.trust is not SignerTrust.TRUSTED:
-            return axes, None
-        if source is None or source.kind is ListKind.TIME_STAMPS:
-            return replace(axes, trust=SignerTrust.UNTRUSTED), None
-        return axes, source.kind
 
 
 def _needs_library(container: Container) -> bool:
@@ -230,16 +254,15 @@ def _unread_summary(outcome: Outcome, part: Part | None) -> str:
     return "The file carries content credentials that cannot be read."
 
 
-def _list_name(axes: Axes, store: Store, trust: TrustList | None) -> str | None:
+def _list_name(granted: ListKind | None, trust: TrustList | None) -> str | None:
     """Return the list that granted trust, else the lists that were asked."""
-    if trust is None:
-        return None
-    return store.trust_list if axes.trust is SignerTrust.TRUSTED else trust.name
+    granting = trust.of(granted) if trust and granted else trust
+    return granting.name if granting else None
 
 
-def _notes(store: Store, granting: ListKind | None) -> tuple[str, ...]:
-    notes = [f"failure outside the four axes: {code}" for code in other_failures(store.codes)]
-    if granting is ListKind.FROZEN_SIGNERS:
+def _notes(reading: _Reading) -> tuple[str, ...]:
+    notes = [f"failure outside the four axes: {code}" for code in other_failures(reading.store.codes)]
+    if reading.granted is ListKind.FROZEN_SIGNERS:
         notes.append("trust was granted by a frozen list, which ranks below a current one")
     return tuple(notes)
 

@@ -56,14 +56,14 @@ def _library() -> ModuleType | None:
 
 
 class CredentialReader:
-    """Reads the credentials of one file after another with one trust list; the library's context is made once."""
+    """Reads the credentials of one file after another; the library's context is made once for each choice of lists."""
 
     def __init__(self, trust: TrustList | None) -> None:
         self._trust = trust
-        self._context: _Context | None = None
+        self._contexts: dict[tuple[ListKind, ...], _Context] = {}
 
-    def read(self, path: Path, mime: str) -> Outcome:
-        """Read one file.  ``mime`` is a hint: the library judges by content.
+    def read(self, path: Path, mime: str, kinds: tuple[ListKind, ...] = tuple(ListKind)) -> Outcome:
+        """Read one file against the lists of these kinds.  ``mime`` is a hint: the library judges by content.
 
         Raises:
             OSError: the file cannot be opened.
@@ -72,10 +72,10 @@ class CredentialReader:
         library = _library()
         if library is None:
             return Outcome(FindingStatus.NOT_CHECKED, "extra_missing")
-        if self._context is None:
-            self._context = _make_context(library, self._trust)
+        if kinds not in self._contexts:
+            self._contexts[kinds] = _make_context(library, self._trust.of(*kinds) if self._trust else None)
         with path.open("rb") as stream:
-            return _read(library, self._context, stream, mime)
+            return _read(library, self._contexts[kinds], stream, mime)
 
 
 def _read(library: ModuleType, context: _Context, stream: io.BufferedReader, mime: str) -> Outcome:
@@ -101,7 +101,7 @@ def _make_context(library: ModuleType, trust: TrustList | None) -> _Context:
 
 
 def settings(trust: TrustList | None) -> dict[str, dict[str, object]]:
-    """Return the library's settings: no network of any kind, and each list under its own name so that the granting one is known."""
+    """Return the library's settings: these lists, and no network of any kind."""
     anchors = [
         {
             "trust_anchors": source.pem,

@@ -73,14 +73,13 @@ class Manifest:
 class Store:
     """All manifests of a file by label.
 
-    ``codes`` and ``state`` concern the active one; ``trust_list`` names the list that granted trust.
+    ``codes`` and ``state`` concern the active one.
     """
 
     active: Manifest
     manifests: dict[str, Manifest] = field(default_factory=dict)
     codes: Codes = field(default_factory=Codes)
     state: str | None = None
-    trust_list: str | None = None
     capped: bool = False
 
 
@@ -110,7 +109,6 @@ def read_store(text: str, limits: Limits) -> Store:
         manifests=manifests,
         codes=_codes(results.get("activeManifest")),
         state=_text(document.get("validation_state")),
-        trust_list=_text(results.get("trustListUri")),
         capped=len(listed) > MANIFESTS,
     )
 

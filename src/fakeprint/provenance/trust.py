@@ -83,9 +83,9 @@ class TrustList:
         """All certificates of all lists, with a line before each list that :func:`from_text` reads back."""
         return "".join(f"{_MARK}{source.heading().model_dump_json()}\n{source.pem}" for source in self.sources)
 
-    def source(self, name: str | None) -> TrustSource | None:
-        """Return the list of that name, or None."""
-        return next((source for source in self.sources if source.name == name), None)
+    def of(self, *kinds: ListKind) -> "TrustList | None":
+        """Return the lists of these kinds, or None where there is none."""
+        return joined(tuple(source for source in self.sources if source.kind in kinds))
 
     def info(self) -> TrustListInfo:
         """Return what every report states about the list."""
