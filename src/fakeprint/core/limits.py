@@ -38,7 +38,7 @@ class Limits(Record):
     c2pa_bytes: int = Field(64 * MIB, gt=0)
     box_depth: int = Field(32, gt=0)
     box_count: int = Field(1024, gt=0)
-    container_elements: int = Field(32_768, gt=0)
+    container_elements: int = Field(16_384, gt=0)
     tiff_pages: int = Field(2000, gt=0)
     tiff_sub_ifds: int = Field(1000, gt=0)
     xml_depth: int = Field(64, gt=0)

@@ -32,7 +32,7 @@ def test_every_prefix(name: str) -> None:
     data, limits = FILES[name], Limits()
     for end in range(0, len(data), 1 if len(data) < 1200 else 3):
         container = walk(BytesIO(data[:end]), limits)
-        assert all(0 <= part.offset and part.length >= 0 for part in container.parts)
+        assert all(part.offset >= 0 and part.length >= 0 for part in container.parts)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

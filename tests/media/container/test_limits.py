@@ -98,7 +98,7 @@ def test_top_level_boxes() -> None:
 
 def test_elements() -> None:
     container = walked(make.png([make.text_chunk("k", b"")] * 50), container_elements=20)
-    assert "over_limit: more than 20 elements" in container.notes
+    assert "over_limit: more than 21 elements" in container.notes
 
 
 def test_parts() -> None:

@@ -8,6 +8,8 @@ from fakeprint.media.container.source import Source
 
 _NOTES = 64
 _KEY_CHARS = 256
+_BYTES_PER_ELEMENT = 512
+_MOST_GROWTH = 64
 
 
 class Damage(Exception):
@@ -30,6 +32,8 @@ class Draft:
         self.lossless: bool | None = None
         self.end: int | None = None
         self._steps = 0
+        most = limits.container_elements
+        self._most_steps = most + min(source.size // _BYTES_PER_ELEMENT, _MOST_GROWTH * most)
         self._text_room = limits.text_total_bytes
         self._room = limits.text_total_bytes + limits.c2pa_bytes
         self._caps = {
@@ -50,10 +54,10 @@ class Draft:
         return min(self.cap(kind), left)
 
     def step(self, count: int = 1) -> None:
-        """Count visited elements; stops the walk at the limit."""
+        """Count visited elements; stops the walk at ``container_elements`` plus one for every 512 bytes, at most 64 times as many."""
         self._steps += count
-        if self._steps > self.limits.container_elements:
-            raise Damage("over_limit", f"more than {self.limits.container_elements} elements")
+        if self._steps > self._most_steps:
+            raise Damage("over_limit", f"more than {self._most_steps} elements")
 
     def need(self, offset: int, length: int) -> bytes:
         """Return exactly ``length`` bytes, or stop the walk as truncated."""
