@@ -80,3 +80,15 @@ def test_no_contradiction(make: ModuleType, name: str) -> None:
 def test_both_sides_are_named(make: ModuleType) -> None:
     verdict = judge(make.media(), [make.signed_capture(), make.parameters()])
     assert verdict.conflicts == ("generator metadata: AI-generated; C2PA credentials: captured, signed by Leica Camera AG.",)
+
+
+def test_a_flood_of_declarations_is_bounded(make: ModuleType) -> None:
+    def flood(name: str) -> Evidence:
+        kinds = (S.AI_GENERATED, S.CAPTURED)
+        return make.evidence(name, *(make.origin(kinds[i % 2], 4 + i % 3, vendor=f"{name}-{i}") for i in range(250)))
+
+    verdict = judge(make.media(), [flood(f"e{k}") for k in range(5)])
+    assert verdict.synthetic.reason == verdict.generator.reason == "conflict"
+    assert len(verdict.conflicts) == 21
+    assert verdict.conflicts[-1].endswith("contradictions are not listed.")
+    assert len(verdict.model_dump_json()) < 20_000

@@ -20,6 +20,7 @@ STATEMENTS: dict[Question, frozenset[OriginStatement]] = {
 """Which statements speak to which question.  One does not imply another."""
 
 UNKNOWN = "unknown"
+_HINTS = 8
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ def _hint_caveats(speaking: Iterable[Finding]) -> tuple[str, ...]:
         for one in speaking
         if one.ceiling is None
     }
-    return tuple(sorted(hints))
+    return tuple(sorted(hints))[:_HINTS]
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:

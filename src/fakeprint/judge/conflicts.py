@@ -23,9 +23,10 @@ from fakeprint.core.verdict import Level
 from fakeprint.judge.findings import AI_STATEMENTS, CameraFact, Finding, Weight, known_make
 from fakeprint.judge.fuse import Opinion
 from fakeprint.judge.policy import Policy
-from fakeprint.judge.wording import CAMERA, CONFLICT, GENERATOR_NAMED, LEVELS, SOURCES, STATEMENTS, UNNAMED_SIGNER
+from fakeprint.judge.wording import CAMERA, CONFLICT, GENERATOR_NAMED, LEVELS, MORE_CONFLICTS, SOURCES, STATEMENTS, UNNAMED_SIGNER
 
 _SIDE_CHARS = 300
+_ENDS = 4
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,35 @@ class Conflict:
 
 def find_conflicts(found: Sequence[Finding], cameras: Sequence[CameraFact], policy: Policy) -> tuple[Conflict, ...]:
     """Return all contradictions about origin, in a fixed order, each text once."""
+    found = _representatives(found)
     conflicts = [*_capture_conflicts(found), *_camera_conflicts(found, cameras, policy), *_vendor_conflicts(found, policy)]
     merged: dict[str, Conflict] = {}
     for conflict in conflicts:
         same = merged.get(conflict.text)
         merged[conflict.text] = Conflict(conflict.one, conflict.other, conflict.touches | (same.touches if same else frozenset()))
     return tuple(merged[text] for text in sorted(merged))
+
+
+def _representatives(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Thin out findings of one examiner that say the same with the same weight: the first and last by depth stand for them.
+
+    A file can hold hundreds of declarations; pairs of them would be hundreds of thousands.
+    """
+    groups: dict[tuple[str, OriginStatement, Weight], list[Finding]] = {}
+    for one in found:
+        groups.setdefault((one.evidence, one.statement, one.weight), []).append(one)
+    kept: list[Finding] = []
+    for group in groups.values():
+        distinct = list({(one.depth, one.makers, one.signer): one for one in group}.values())
+        distinct.sort(key=lambda one: (one.depth, sorted(one.makers), one.signer))
+        kept += distinct if len(distinct) <= 2 * _ENDS else distinct[:_ENDS] + distinct[-_ENDS:]
+    return tuple(kept)
+
+
+def listed(texts: Sequence[str], policy: Policy) -> tuple[str, ...]:
+    """Return the sentences of contradictions, at most as many as the policy lists, and the number of those left out."""
+    shown = tuple(texts[: policy.listed_conflicts])
+    return (*shown, MORE_CONFLICTS.format(count=len(texts) - len(shown))) if len(texts) > len(shown) else shown
 
 
 def capture_against_pixels(found: Sequence[Finding], pixels: Opinion | None) -> tuple[Conflict, ...]:

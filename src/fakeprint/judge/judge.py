@@ -18,7 +18,7 @@ from fakeprint.core.verdict import FileConditions, Verdict
 from fakeprint.judge import wording
 from fakeprint.judge.answers import Case, answer, generator
 from fakeprint.judge.conditions import conditions_of, screenshot_signs
-from fakeprint.judge.conflicts import capture_against_pixels, declared_disagreements, find_conflicts
+from fakeprint.judge.conflicts import capture_against_pixels, declared_disagreements, find_conflicts, listed
 from fakeprint.judge.coverage import checked, file_caveats, not_checked
 from fakeprint.judge.domain import detections, outside_domain, signing_date
 from fakeprint.judge.findings import camera_facts, credentials_of, findings
@@ -50,7 +50,7 @@ def judge(media: Media, evidence: Sequence[Evidence], *, decode_error: ErrorInfo
         synthetic=synthetic,
         manipulated=manipulated,
         generator=generator(case, synthetic, manipulated),
-        conflicts=(*(one.text for one in conflicts), *declared_disagreements(ordered, policy)),
+        conflicts=listed([*(one.text for one in conflicts), *declared_disagreements(ordered, policy)], policy),
         checked=checked(ordered),
         not_checked=not_checked(ordered),
         conditions=conditions,

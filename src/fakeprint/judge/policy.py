@@ -49,7 +49,8 @@ class Policy(Record):
     calibration data, that fix the operating points of the levels; ``conformal_alpha`` is the error rate of prediction sets; a
     log-likelihood ratio from ``abstain_from`` up to the lower operating point is the abstention band.  ``crushed_quality`` is the
     JPEG quality below which the last compression counts as too strong for pixels: no delivery tier that is measured goes lower.
-    ``conflict_kinds`` are the anomalies that speak of origin and so are listed as contradictions; others stay with their examiner.
+    ``conflict_kinds`` are the anomalies that speak of origin and so are listed as contradictions; others stay with their examiner;
+    at most ``listed_conflicts`` contradictions are listed.
     ``camera_makes`` are makers of cameras and phones, ``hosts`` programs that run anybody's models and so contradict no vendor,
     both in lower case.
     """
@@ -64,6 +65,7 @@ class Policy(Record):
     abstain_from: float = 0.0
     crushed_quality: int = Field(40, ge=1, le=100)
     conflict_kinds: tuple[str, ...] = ("declarations_differ", "generators_differ")
+    listed_conflicts: int = Field(20, ge=1)
     camera_makes: tuple[str, ...] = (
         "apple", "asus", "canon", "casio", "dji", "fairphone", "fujifilm", "google", "gopro", "hasselblad", "hmd global", "honor",
         "htc", "huawei", "insta360", "kodak", "konica minolta", "leica", "lg electronics", "minolta", "motorola", "nikon", "nokia",

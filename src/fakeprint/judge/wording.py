@@ -120,6 +120,7 @@ UNREADABLE = "{source}: something is there that could not be read ({reason})."
 SIGNATURE_MISMATCH = "{source}: a vendor's signature does not match these pixels; any re-encoding does that."
 
 CONFLICT = "{one}: {one_says}; {other}: {other_says}."
+MORE_CONFLICTS = "Another {count} contradictions are not listed."
 CAMERA = "camera maker {make}"
 GENERATOR_NAMED = "made with {name}"
 
