@@ -111,6 +111,10 @@ def decoder_errors(stage: Stage, container: Container) -> Iterator[None]:
         raise MediaError(code, f"the {container.format} header cannot be read", stage) from error
     except (OSError, SyntaxError, ValueError, NotImplementedError, OverflowError) as error:
         raise MediaError(_code_of(error, container), f"the {container.format} data is damaged: {_first_line(error)}", stage) from error
+    except RuntimeError as error:
+        if container.format not in {"avif", "heic"} or type(error) is not RuntimeError:
+            raise  # only these two decoders report damage in this way
+        raise MediaError(_code_of(error, container), f"the {container.format} data is damaged: {_first_line(error)}", stage) from error
 
 
 def _code_of(error: Exception, container: Container) -> ErrorCode:

@@ -4,67 +4,23 @@ The pool starts ``python -m fakeprint.media.worker_main`` as often as it needs a
 (:mod:`~fakeprint.media.worker_protocol`).  Nothing of the caller's program is imported or forked, so scripts need no main guard.
 """
 
-import logging
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from types import TracebackType
 
 from pydantic import JsonValue
 
-from fakeprint.core.errors import STATUS_OF_CODE, ErrorCode, ErrorInfo, FakeprintError, Stage, UsageError
+from fakeprint.core.errors import FakeprintError, UsageError
 from fakeprint.core.limits import Limits
-from fakeprint.media.worker_process import Answer, StartFailed, WorkerGone, WorkerProcess
 from fakeprint.media.worker_protocol import pack_frame
+from fakeprint.media.worker_slot import Job, Outcome, PoolError, Task, WorkerSlot
+
+__all__ = ["Outcome", "PoolError", "Task", "WorkerPool"]
 
 _PIPELINED_BYTES = 4096
-_PIPELINED_SECONDS = 0.05
-_STARTS_IN_A_ROW = 3
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One input: ``index`` is the caller's number, ``payload`` what the handler receives, ``seconds`` its wall-clock limit."""
-
-    index: int
-    payload: Mapping[str, JsonValue]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one task: either ``reply`` (JSON text) with named ``blobs``, or ``error``.
-
-    ``seconds`` is the wall-clock time that the worker had the task.
-    """
-
-    index: int
-    reply: bytes | None
-    blobs: dict[str, bytes] = field(default_factory=dict)
-    error: ErrorInfo | None = None
-    seconds: float = 0.0
-
-
-class PoolError(FakeprintError):
-    """No worker can be started; the run cannot go on."""
-
-
-@dataclass
-class _Job:
-    task: Task
-    frame: bytes
-    future: "Future[Outcome]"
-    failures: int = 0
-
-    def claim(self) -> bool:
-        """Say that the job is being worked on; False if its caller has cancelled it."""
-        return self.future.running() or self.future.set_running_or_notify_cancel()
 
 
 class WorkerPool:
@@ -101,8 +57,8 @@ class WorkerPool:
         """The sandbox measures that held in the worker that started last; None before the first start."""
         self._lookahead = lookahead or 8 * jobs
         self._changed = threading.Condition()
-        self._queue: deque[_Job] = deque()
-        self._slots: list[_Slot] = []
+        self._queue: deque[Job] = deque()
+        self._slots: list[WorkerSlot] = []
         self._idle = 0
         self._closing = False
         self._broken: FakeprintError | None = None
@@ -150,7 +106,7 @@ class WorkerPool:
         Raises:
             ValueError: the payload is over the bounds of the protocol.
         """
-        job = _Job(task, pack_frame({"payload": dict(task.payload), "seconds": task.seconds}), Future())
+        job = Job(task, pack_frame({"payload": dict(task.payload), "seconds": task.seconds}), Future())
         with self._changed:
             if self._broken is not None:
                 raise self._broken
@@ -183,7 +139,7 @@ class WorkerPool:
         if self._watchdog is None:
             self._watchdog = threading.Thread(target=self._watch, name="fakeprint-watchdog", daemon=True)
             self._watchdog.start()
-        slot = _Slot(self)
+        slot = WorkerSlot(self)
         self._slots.append(slot)
         self._idle += 1
         slot.thread.start()
@@ -194,7 +150,7 @@ class WorkerPool:
             for slot in tuple(self._slots):
                 slot.check(now)
 
-    def take(self) -> "_Job | None":
+    def take(self) -> "Job | None":
         """Wait for a job; None when the pool closes."""
         with self._changed:
             while not self._queue and not self._closing:
@@ -204,7 +160,7 @@ class WorkerPool:
             self._idle -= 1
             return self._queue.popleft()
 
-    def take_second(self) -> "_Job | None":
+    def take_second(self) -> "Job | None":
         """Return a small job that may wait inside a busy worker, if all other workers have work anyway."""
         with self._changed:
             spare = self._idle + self.jobs - len(self._slots)
@@ -212,7 +168,7 @@ class WorkerPool:
                 return None
             return self._queue.popleft()
 
-    def give_back(self, jobs: "deque[_Job]") -> None:
+    def give_back(self, jobs: "deque[Job]") -> None:
         """Put claimed jobs that were not worked on back to the front, in order."""
         with self._changed:
             refused = self._broken or (UsageError("the worker pool was closed") if self._closing else None)
@@ -242,174 +198,3 @@ class WorkerPool:
     def closing(self) -> bool:
         """Whether the pool is being closed."""
         return self._closing
-
-
-class _Slot:
-    """One thread that owns one worker process at a time.
-
-    The thread must outlive its worker: the kernel ties the worker's life to the thread that started it.
-    """
-
-    def __init__(self, pool: WorkerPool) -> None:
-        self.thread = threading.Thread(target=self._serve, name="fakeprint-worker", daemon=True)
-        self._pool = pool
-        self._worker: WorkerProcess | None = None
-        self._flight: deque[_Job] = deque()
-        self._lock = threading.Lock()
-        self._deadline: float | None = None
-        self._late = False
-        self._last_seconds = _PIPELINED_SECONDS
-        self._bad_starts = 0
-
-    def check(self, now: float) -> None:
-        """Kill the worker if its time is up; called by the watchdog."""
-        with self._lock:
-            if self._deadline is not None and now > self._deadline and self._worker is not None:
-                self._late = True
-                self._deadline = None
-                self._worker.kill()
-
-    def interrupt(self) -> None:
-        """Kill the worker if it is busy; called when the pool closes."""
-        with self._lock:
-            if self._worker is not None and self._deadline is not None:
-                self._worker.kill()
-
-    def _serve(self) -> None:
-        try:
-            while (job := self._pool.take()) is not None:
-                self._flight.append(job)
-                while self._flight:
-                    self._step()
-                self._pool.rest()
-        finally:
-            self._replace()
-
-    def _step(self) -> None:
-        """Bring the first job in flight to an end, keeping a second one waiting in the worker."""
-        job = self._flight[0]
-        try:
-            if self._worker is None:
-                self._start()
-            if not job.claim():
-                self._flight.popleft()
-                return
-            answer, seconds = self._exchange(job)
-        except StartFailed as failure:
-            self._start_failed(failure)
-            return
-        except WorkerGone as gone:
-            self._lost(job, gone)
-            return
-        self._flight.popleft()
-        self._last_seconds = seconds
-        job.future.set_result(_outcome(job.task, answer, seconds))
-        worker = self._worker
-        if worker is not None and (answer.leaving or worker.answered >= self._pool.limits.worker_items):
-            self._pool.give_back(self._flight)
-            self._flight.clear()
-            self._replace()
-
-    def _start(self) -> None:
-        pool = self._pool
-        self._late = False
-        worker = WorkerProcess()
-        with self._lock:
-            self._worker = worker
-            self._deadline = time.monotonic() + pool.start_seconds
-        try:
-            if pool.closing:
-                raise StartFailed("the pool is closing")
-            pool.measures = worker.greet(pool.target, pool.setup, pool.limits)
-        finally:
-            with self._lock:
-                self._deadline = None
-        self._bad_starts = 0
-
-    def _exchange(self, job: _Job) -> tuple[Answer, float]:
-        worker = self._worker
-        if worker is None:
-            raise WorkerGone("it was gone")
-        started = time.monotonic()
-        with self._lock:
-            self._deadline = started + job.task.seconds
-            self._late = False
-        try:
-            if self._pool.closing:
-                raise WorkerGone("the pool is closing")
-            if not worker.pending:
-                worker.send(job.frame)
-            if self._last_seconds < _PIPELINED_SECONDS and not job.failures and len(self._flight) == 1:
-                second = self._pool.take_second()
-                if second is not None:
-                    self._flight.append(second)
-                    if second.claim():
-                        worker.send(second.frame)
-                    else:
-                        self._flight.pop()
-            answer = worker.receive()
-        finally:
-            with self._lock:
-                self._deadline = None
-        return answer, time.monotonic() - started
-
-    def _start_failed(self, failure: StartFailed) -> None:
-        self._replace()
-        self._bad_starts += 1
-        if self._pool.closing:
-            self._drop_flight()
-        elif failure.final or self._bad_starts >= _STARTS_IN_A_ROW:
-            error = UsageError(failure.message) if failure.usage else PoolError(failure.message)
-            self._pool.break_down(error)
-            for job in self._flight:
-                if job.claim():
-                    job.future.set_exception(error)
-            self._flight.clear()
-
-    def _lost(self, job: _Job, gone: WorkerGone) -> None:
-        """The worker ended under ``job``: try it once more alone, then report it.  The one behind it goes back to the queue."""
-        worker = self._worker
-        late = self._late
-        self._flight.popleft()
-        self._pool.give_back(self._flight)
-        self._flight.clear()
-        self._replace()
-        if self._pool.closing:
-            job.future.set_exception(UsageError("the worker pool was closed"))
-            return
-        job.failures += 1
-        if job.failures == 1:
-            self._flight.append(job)
-            return
-        ended = worker.ending() if worker is not None else str(gone)
-        if late or (worker is not None and worker.out_of_cpu_time()):
-            code, message = ErrorCode.E_TIMEOUT, f"no answer within {job.task.seconds:g} s, twice"
-        else:
-            code, message = ErrorCode.E_CRASH, f"the worker process ended while it had this file, twice; the second time {ended}"
-        job.future.set_result(Outcome(job.task.index, None, error=_error(code, message), seconds=job.task.seconds if late else 0.0))
-
-    def _drop_flight(self) -> None:
-        for job in self._flight:
-            if job.claim():
-                job.future.set_exception(UsageError("the worker pool was closed"))
-        self._flight.clear()
-
-    def _replace(self) -> None:
-        """End the worker, if any; the next job gets a fresh one."""
-        with self._lock:
-            worker, self._worker = self._worker, None
-            self._deadline = None
-        if worker is not None:
-            worker.end()
-
-
-def _error(code: ErrorCode, message: str, stage: Stage = Stage.EXAMINE) -> ErrorInfo:
-    return ErrorInfo(code=code, status=STATUS_OF_CODE[code], message=message, stage=stage)
-
-
-def _outcome(task: Task, answer: Answer, seconds: float) -> Outcome:
-    if answer.trace:
-        log.error("internal error in task %d (worker %d of %d):\n%s", task.index, answer.pid, os.getpid(), answer.trace)
-    if answer.error is not None:
-        return Outcome(task.index, None, error=answer.error, seconds=seconds)
-    return Outcome(task.index, answer.reply, answer.blobs, seconds=seconds)
