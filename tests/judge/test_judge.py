@@ -132,6 +132,8 @@ def test_intact_credentials_of_a_listed_signer_reach_strong(make: ModuleType, ve
     verdict = verdict_of(make.home_made(**expired))
     assert verdict.synthetic.level is Level.STRONG
     assert wording.CHAINED in verdict.synthetic.caveats
+    laundered = make.c2pa(make.origin(S.AI_GENERATED, 2, depth=1))
+    assert verdict_of(laundered).synthetic.level is Level.SOME
     undetermined = {"signer_trust": SignerTrust.UNDETERMINED, "signer_validity": (SignerValidity.EXPIRED,)}
     assert verdict_of(make.home_made(**undetermined)).synthetic.level is Level.SOME
 

@@ -42,6 +42,7 @@ class Finding:
     """One origin statement with what it may carry.
 
     ``rung`` is the rung of the strength ladder after the file's own credential axes were applied, ``ceiling`` what it reaches alone.
+    ``chained`` tells that the signer's certificate ends at a trust list; that is known of the file's own credential, not of ingredients.
     ``carrier`` holds everything by which two findings can turn out to come from one place.
     """
 
@@ -119,7 +120,7 @@ def credential_is_void(credential: CredentialClaim) -> bool:
 
 def _finding(evidence: Evidence, claim: OriginClaim, credential: CredentialClaim | None, policy: Policy) -> Finding:
     rung = _rung(claim, credential)
-    chained = credential is not None and credential.signer_trust is SignerTrust.TRUSTED
+    chained = credential is not None and credential.signer_trust is SignerTrust.TRUSTED and claim.depth == 0
     assert claim.statement is not None  # noqa: S101  (the caller checked)
     vendor, tool, model = (_name(text) for text in (claim.vendor, claim.tool, claim.model))
     generation = claim.generation
