@@ -119,10 +119,15 @@ class C2paExaminer:
                 break
             found = self._read(item, kind, ListKind.TIME_STAMPS)
             first = found if first is None else first
-            if isinstance(found, _Reading) and found.trusts and (self._trusts(item, kind) or not self._trusts(item, ListKind.TIME_STAMPS)):
+            if isinstance(found, _Reading) and found.trusts and self._is_grant(item, kind):
                 return replace(found, granted=kind)
         assert first is not None  # noqa: S101  (the loop runs once at least)
         return first
+
+    def _is_grant(self, item: MediaItem, kind: ListKind) -> bool:
+        if self._trust is None or self._trust.of(ListKind.TIME_STAMPS) is None:
+            return True
+        return self._trusts(item, kind) or not self._trusts(item, ListKind.TIME_STAMPS)
 
     def _trusts(self, item: MediaItem, kind: ListKind) -> bool:
         found = self._read(item, kind)
