@@ -2,8 +2,8 @@
 
     python benchmarks/scan.py [--files 2000] [--folder FOLDER] [--memory-files 10000]
 
-Without ``--folder`` it writes photo-like JPEG files (640 x 480, quality 85) and PNG files (512 x 512).  Bare decoding is Pillow's full decode
-of the same files in as many processes as the scan uses.  Prints one JSON document.
+Without ``--folder`` it writes photo-like JPEG files (640 x 480, quality 85) and PNG files (512 x 512).  Bare decoding is Pillow's full
+decode of the same files in as many processes as the scan uses.  Prints one JSON document.
 """
 
 import argparse
@@ -107,9 +107,11 @@ def best_of(times: int, command: list[str]) -> float:
 def measure(arguments: argparse.Namespace) -> Iterator[tuple[str, object]]:
     """Yield the measured numbers by name."""
     with tempfile.TemporaryDirectory() as scratch:
-        folders = {arguments.folder.name: arguments.folder} if arguments.folder else {
-            kind: write_pictures(Path(scratch) / kind, kind, arguments.files) for kind in ("jpg", "png")
-        }
+        folders = (
+            {arguments.folder.name: arguments.folder}
+            if arguments.folder
+            else {kind: write_pictures(Path(scratch) / kind, kind, arguments.files) for kind in ("jpg", "png")}
+        )
         for name, folder in folders.items():
             bound, rate = decode_rate(folder), scan_rate(folder)
             count = len(list(folder.iterdir()))

@@ -1,10 +1,10 @@
-"""Media to reports: the main verb.
+r"""Media to reports: the main verb.
 
 ``inputs -> sandboxed workers (fakeprint.scan_worker) -> Report``, one row per input, in input order, failures included.
 
 >>> import tempfile, pathlib
 >>> folder = pathlib.Path(tempfile.mkdtemp())
->>> _ = (folder / "notes.txt").write_text("not a picture")
+>>> _ = (folder / "picture.jpg").write_bytes(b"\x01\x02\x03")
 >>> for report in scan([folder]):
 ...     print(report.status.value, report.error.code.value)
 error E_FORMAT_UNKNOWN

@@ -12,7 +12,9 @@ Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 @pytest.fixture
 def fakeprint() -> Run:
-    def run(*arguments: object, stdin: bytes = b"", env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    def run(
+        *arguments: object, stdin: bytes = b"", env: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "fakeprint", *map(str, arguments)]
         return subprocess.run(command, input=stdin, capture_output=True, env=env, cwd=cwd, check=False, timeout=120)
 

@@ -41,7 +41,7 @@ def marked(path: Path) -> Path:
 
 
 def test_one_row_per_input_in_order_and_valid(fakeprint, pictures: Path) -> None:
-    (pictures / "1.png").write_bytes(b"no picture")
+    (pictures / "1.png").write_bytes(b"\x01\x02 nothing known")
     done = fakeprint("scan", pictures, "--format", "jsonl")
     found = rows(done.stdout)
     assert done.returncode == 3
@@ -200,17 +200,16 @@ class TestResume:
         many = tmp_path / "many"
         many.mkdir()
         data = [(pictures / f"{number}.png").read_bytes() for number in range(4)]
-        for number in range(120):
-            (many / f"{number:03d}.png").write_bytes(data[number % 4] if number % 9 else b"broken")
+        for number in range(300):
+            (many / f"{number:03d}.png").write_bytes(data[number % 4] if number % 9 else b"\x01broken")
         whole = fakeprint("scan", many, "--format", "jsonl")
         out = tmp_path / "rows.jsonl"
-        for delay in (0.6, 0.75, 0.9):
-            resume = ["--resume"] if out.exists() else []
-            command = [sys.executable, "-m", "fakeprint", "scan", str(many), "--out", str(out), *resume]
-            process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-            time.sleep(delay)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        for wanted in (10, 40, 70):
+            command = [sys.executable, "-m", "fakeprint", "scan", str(many), "--out", str(out), *(["--resume"] if out.exists() else [])]
+            with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+                while not out.exists() or out.read_bytes().count(b"\n") < wanted:
+                    time.sleep(0.01)
+                process.send_signal(signal.SIGKILL)
         unfinished = fakeprint("scan", many, "--out", out)
         assert unfinished.returncode == 2
         assert b"--resume" in unfinished.stderr
@@ -230,15 +229,17 @@ class TestResume:
     def test_a_stopped_run_flushes_what_it_has(self, pictures: Path, tmp_path: Path, which: signal.Signals, code: int) -> None:
         many = [str(path) for path in sorted(pictures.iterdir())] * 400
         out = tmp_path / "rows.jsonl"
-        command = [sys.executable, "-m", "fakeprint", "scan", "--from-file", "-", "--out", str(out)]
+        command = [sys.executable, "-m", "fakeprint", "scan", "--from-file", "LIST", "--out", str(out)]
         listing = tmp_path / "list"
         listing.write_text("\n".join(many))
-        process = subprocess.Popen([part if part != "-" else str(listing) for part in command], stderr=subprocess.PIPE)
-        while not out.exists() or out.stat().st_size == 0:
-            time.sleep(0.02)
-        process.send_signal(which)
-        assert process.wait(timeout=30) == code
-        assert b"Traceback" not in (process.stderr.read() if process.stderr else b"")
+        command[-3] = str(listing)
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+            while not out.exists() or out.stat().st_size == 0:
+                time.sleep(0.02)
+            process.send_signal(which)
+            _, messages = process.communicate(timeout=30)
+        assert process.returncode == code
+        assert b"Traceback" not in messages
         assert out.read_bytes().endswith(b"\n")
         assert json.loads((tmp_path / "rows.jsonl.run.json").read_text())["status"] == "interrupted"
 

@@ -18,8 +18,13 @@ def test_a_file_appears_whole(tmp_path: Path) -> None:
 def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     write_atomic(target, b"old")
-    with pytest.raises(KeyboardInterrupt), atomic_file(target) as stream:
-        stream.write(b"new")
-        raise KeyboardInterrupt
+
+    def stop_while_writing() -> None:
+        with atomic_file(target) as stream:
+            stream.write(b"new")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop_while_writing()
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]

@@ -1,5 +1,6 @@
 """``fakeprint``: the entry point, its commands, and how errors become exit codes."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -43,15 +44,18 @@ def main() -> None:
 
     try:
         app()
-    except UsageError as error:
-        typer.echo(f"fakeprint: {error}", err=True)
-        sys.exit(ExitCode.USAGE)
     except FakeprintError as error:
         typer.echo(f"fakeprint: {error}", err=True)
-        sys.exit(ExitCode.INTERNAL)
+        _drop_stdout()
+        sys.exit(ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.INTERNAL)
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_stdout()
         sys.exit(ExitCode.OK)
+
+
+def _drop_stdout() -> None:
+    """Let the interpreter's last flush go nowhere, since the reader of stdout is gone or its disk is full."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Carries out ``fakeprint scan``: opens outputs, streams reports, resumes, counts, and chooses the exit code."""
 
+import errno
 import signal
 import sys
 from collections import Counter
@@ -25,6 +26,10 @@ from fakeprint.provenance import trust
 from fakeprint.reports import ReportOptions, ReportSink, open_report
 from fakeprint.reports.resume import DoneRow, keep_done_rows, put_in_order
 from fakeprint.scan import ScanConfig, Scanned, open_run, scan_inputs
+
+_REFUSALS = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EISDIR, errno.ENOTDIR
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
     codes = {ExitCode.OK}
     status = "complete"
     try:
-        with _stop_on_sigterm(), ExitStack() as stack:
+        with _stop_on_sigterm(), _output_errors(call.out), ExitStack() as stack:
             options = ReportOptions(show_gps=config.show_gps, show_identifiers=config.show_identifiers, append=bool(done is not None))
             sink = stack.enter_context(open_report(kind, call.out or cast(BinaryIO, sys.stdout.buffer), run, options))
             try:
@@ -144,7 +149,8 @@ def _run_path(out: Path) -> Path:
 
 def _write_run_record(call: ScanCall, kind: str, run: RunRecord) -> None:
     if kind == "jsonl" and call.out is not None:
-        write_atomic(_run_path(call.out), run.model_dump_json(indent=2).encode())
+        with _output_errors(call.out):
+            write_atomic(_run_path(call.out), run.model_dump_json(indent=2).encode())
 
 
 def _open_or_resume(call: ScanCall, kind: str, config: ScanConfig, settings: Settings) -> tuple[RunRecord, dict[int, DoneRow] | None]:
@@ -169,6 +175,17 @@ def _open_or_resume(call: ScanCall, kind: str, config: ScanConfig, settings: Set
     run = run.model_copy(update={"id": before.id, "started": before.started}) if before.config_sha256 == run.config_sha256 else run
     _write_run_record(call, kind, run)
     return run, keep_done_rows(call.out)
+
+
+@contextmanager
+def _output_errors(out: Path | None) -> Iterator[None]:
+    """Turn what the file system refuses into a message; anything else is a bug and propagates."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        raise UsageError(f"cannot write {out or 'to stdout'}: {error.strerror}") from error
 
 
 @contextmanager
