@@ -38,6 +38,7 @@ _TRAILING_TEXT = {
     "zip": "They look like a ZIP archive.",
     "html": "They look like HTML.",
     "pdf": "They look like a PDF document.",
+    "mp4": "They look like a short video, which many phones append to a photograph.",
     "zeros": "They are all zero, as padding is.",
     "samsung": "They look like the data that Samsung cameras append.",
     "samsung-editor": "They hold data of Samsung's photo editor.",

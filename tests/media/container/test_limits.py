@@ -76,6 +76,13 @@ def test_total_of_inflated_text() -> None:
     assert [part.problem for part in container.of_kind(PartKind.TEXT)] == [None, None, None, "over_limit", "over_limit"]
 
 
+def test_elements_of_xml() -> None:
+    for inner in ("<a:b/>" * 20_000, "<a:b " + " ".join(f'a{number}=""' for number in range(20_000)) + "/>"):
+        data = make.xmp_packet(inner, "xmlns:a='urn:a'")
+        (part,) = walked(make.png([make.itxt_chunk("XML:com.adobe.xmp", data)])).of_kind(PartKind.XMP)
+        assert read_xmp(part, Limits()).problems == ("over_limit",)
+
+
 def test_box_depth() -> None:
     inner = make.meta_keys([(b"k", b"v")])
     assert walked(make.bmff(moov=make.box(b"trak", make.box(b"udta", inner))), box_depth=32).of_kind(PartKind.TEXT)

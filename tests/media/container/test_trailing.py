@@ -27,7 +27,7 @@ def walked(data: bytes) -> Container:
         (b"%PDF-1.7", "pdf"),
         (make.jpeg(), "jpeg"),
         (make.png(), "png"),
-        (bytes(7), "zeros"),
+        (bytes(40), "zeros"),
         (b"\x91\x92\x93", "unknown"),
     ],
 )

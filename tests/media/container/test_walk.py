@@ -447,3 +447,20 @@ def test_parts_are_plain_records() -> None:
     part = walked(FILES["jpeg"]).parts[0]
     assert replace(part, key="x") == Part(part.kind, "x", part.where, part.offset, part.length, part.data)
     assert part.location().path == "jpeg/APP0"
+
+
+def test_an_item_that_points_after_the_end_is_not_read() -> None:
+    data = make.heif([(b"Exif", b"", make.heif_exif(EXIF))])
+    size = len(data)
+    moved = data.replace(struct.pack(">I", data.index(make.heif_exif(EXIF))), struct.pack(">I", size))
+    (part,) = walked(moved + make.heif_exif(EXIF) + b"<html>").of_kind(PartKind.EXIF)
+    assert (part.data, part.problem) == (None, "outside")
+
+
+def test_a_stream_that_shrinks_while_it_is_read_ends_the_walk() -> None:
+    class Shrinking(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(size) if self.tell() < 1 << 21 else b""
+
+    for head in (b"\xff\xd8" + make.segment(0xDA, bytes(6)), b"GIF89a\x01\0\x01\0\0\0\0\x21\xfe" + b"\xff" * 10):
+        assert not walk(Shrinking(head + b"\x55" * (9 << 20)), Limits()).complete

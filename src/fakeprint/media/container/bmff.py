@@ -1,7 +1,7 @@
 """MP4, MOV, M4A, HEIF and AVIF (specs: provenance 2, BMFF row)."""
 
 from fakeprint.core.media import MediaKind
-from fakeprint.media.container.boxes import KNOWN, Box, inner_boxes, read_box
+from fakeprint.media.container.boxes import Box, inner_boxes, is_foreign, read_box
 from fakeprint.media.container.draft import Damage, Draft
 from fakeprint.media.container.heif_items import read_items
 from fakeprint.media.container.model import PartKind
@@ -25,7 +25,7 @@ def walk_bmff(draft: Draft) -> None:
     seen: set[bytes] = set()
     while position < size:
         box = read_box(draft, position, size)
-        if box is None or (box.end > size and box.name not in KNOWN):
+        if box is None or is_foreign(draft, box):
             draft.end = position
             break
         if box.end > size:

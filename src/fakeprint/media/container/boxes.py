@@ -49,6 +49,14 @@ def read_box(draft: Draft, position: int, end: int) -> Box | None:
     return Box(header[4:8], position, start, position + size) if position + size >= start else None
 
 
+def is_foreign(draft: Draft, box: Box | None) -> bool:
+    """Whether what stands at the top level is no box but data appended to the file."""
+    if box is None or not all(32 <= byte < 127 for byte in box.name):
+        return True
+    open_ended = not draft.source.read(box.at, 4).strip(b"\0")
+    return box.name not in KNOWN and (open_ended or box.end > draft.source.size)
+
+
 def inner_boxes(draft: Draft, start: int, end: int, depth: int) -> Iterator[Box]:
     """Yield the boxes that fill ``start`` to ``end``; notes a box that does not fit and stops there."""
     if depth > draft.limits.box_depth:

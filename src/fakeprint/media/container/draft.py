@@ -1,5 +1,7 @@
 """The container that a walker is writing down, under the limits of the run."""
 
+from dataclasses import replace
+
 from fakeprint.core.limits import Limits
 from fakeprint.media.container.jumbf import jumbf_header
 from fakeprint.media.container.model import Container, Part, PartKind, Trailing
@@ -115,6 +117,12 @@ class Draft:
             self.keep(PartKind.C2PA, key, where, offset, declared)
         else:
             self.keep(PartKind.C2PA, key, where, offset, length, data[:declared])
+
+    def drop_outside(self) -> None:
+        """Make parts that lie after the declared end unreadable: an element may point there, but it is not part of the file."""
+        end = self.end
+        if end is not None:
+            self.parts = [replace(part, data=None, problem="outside") if part.offset >= end else part for part in self.parts]
 
     def finish(self, trailing: Trailing | None) -> Container:
         """Return the container."""

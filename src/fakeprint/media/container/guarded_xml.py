@@ -1,10 +1,14 @@
 """An XML parser for hostile input: no DTD, no entities, bounded depth and element count (specs: provenance 2)."""
 
+import re
+from itertools import islice
 from xml.parsers import expat
 
 from fakeprint.core.limits import Limits
 
-_ELEMENTS = 16_384
+_ELEMENTS = 8_192
+_BYTES_PER_ELEMENT = 512
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
 
 
 class XmlRefused(Exception):
@@ -21,6 +25,7 @@ class XmlReader:
     def __init__(self, limits: Limits) -> None:
         self.depth = 0
         self._elements = 0
+        self._most = _ELEMENTS
         self._max_depth = limits.xml_depth
         self.parser = expat.ParserCreate("utf-8", " ")
         self.parser.buffer_text = True
@@ -33,11 +38,14 @@ class XmlReader:
         self.parser.ExternalEntityRefHandler = self._refuse
 
     def parse(self, data: bytes) -> None:
-        """Read one document of UTF-8 bytes.
+        """Read one document of UTF-8 bytes, of at most 8,192 elements and attributes plus one for every 512 bytes.
 
         Raises:
             XmlRefused: malformed, with a DTD or an entity, or over a limit.
         """
+        self._most = _ELEMENTS + len(data) // _BYTES_PER_ELEMENT
+        if data.count(b"=") > self._most and sum(1 for _ in islice(_ATTRIBUTE.finditer(data), self._most + 1)) > self._most:
+            raise XmlRefused("over_limit")
         try:
             self.parser.Parse(data, True)
         except expat.ExpatError as error:
@@ -55,7 +63,7 @@ class XmlReader:
     def _start(self, name: str, attributes: list[str]) -> None:
         self.depth += 1
         self._elements += 1 + len(attributes) // 2
-        if self.depth > self._max_depth or self._elements > _ELEMENTS:
+        if self.depth > self._max_depth or self._elements > self._most:
             raise XmlRefused("over_limit")
         self.start(name, attributes)
 

@@ -17,7 +17,7 @@ def walk_mp3(draft: Draft) -> None:
     """List the frames of the ID3 tag at the start of a file, if there is one."""
     end = 0
     if draft.source.read(0, 3) == b"ID3":
-        end = read_id3(draft, 0, "id3")
+        end = read_id3(draft, 0, "id3", draft.source.size)
     if draft.source.read(end, 4) == b"fLaC":
         draft.sniffed = replace(draft.sniffed, format="flac", mime="audio/flac")
         walk_flac(draft, end)
@@ -25,19 +25,19 @@ def walk_mp3(draft: Draft) -> None:
         draft.keep_scan("", "mp3/frames", end, max(0, draft.source.size - end))
 
 
-def read_id3(draft: Draft, start: int, where: str) -> int:
-    """Read the tag at ``start`` and return where it ends."""
+def read_id3(draft: Draft, start: int, where: str, most: int) -> int:
+    """Read the tag at ``start``, which may not reach past ``most``, and return where it ends."""
     header = draft.need(start, 10)
     major, flags, size = header[3], header[5], _synchsafe(header[6:10])
     if header[:3] != b"ID3" or not 2 <= major <= 4 or size is None:
         raise Damage("bad_structure", f"no valid ID3 header at byte {start}")
     end = start + 10 + size
-    if end > draft.source.size:
-        draft.note("truncated", "the ID3 tag ends after the file does")
-        end = draft.source.size
+    if end > most:
+        draft.note("truncated", "the ID3 tag ends after what holds it")
+        end = most
     source, base = draft.source, start + 10
     if flags & 0x80 and major < 4:
-        if size > draft.limits.metadata_bytes:
+        if end - base > draft.limits.metadata_bytes:
             raise Damage("over_limit", "an unsynchronised ID3 tag is too large")
         source = Source(BytesIO(source.read(base, end - base).replace(b"\xff\0", b"\xff")))
         base = 0

@@ -122,7 +122,7 @@ def _app1(draft: Draft, spread: _Spread, offset: int, payload: bytes) -> None:
         draft.keep(PartKind.EXIF, "", "jpeg/APP1", offset + 6, len(payload) - 6, payload[6:])
     elif payload.startswith(_XMP):
         packet = payload[len(_XMP) :]
-        spread.packet += packet
+        spread.packet = spread.packet or packet
         draft.keep(PartKind.XMP, "", "jpeg/APP1", offset + len(_XMP), len(packet), packet)
     elif payload.startswith(_EXTENDED) and len(payload) >= len(_EXTENDED) + 40:
         start = len(_EXTENDED)

@@ -1,6 +1,6 @@
 """JPEG XL: boxes around a codestream, or the bare codestream, which holds no metadata (specs: provenance 2, JPEG XL row)."""
 
-from fakeprint.media.container.boxes import KNOWN, Box, read_box
+from fakeprint.media.container.boxes import Box, is_foreign, read_box
 from fakeprint.media.container.draft import Damage, Draft
 from fakeprint.media.container.jumbf import jumbf_header
 from fakeprint.media.container.model import PartKind
@@ -17,7 +17,7 @@ def walk_jxl(draft: Draft) -> None:
     while position < size:
         box = read_box(draft, position, size)
         count += 1
-        if box is None or (box.end > size and box.name not in KNOWN):
+        if box is None or is_foreign(draft, box):
             draft.end = position
             return
         if box.end > size:

@@ -70,7 +70,7 @@ def _chunk(draft: Draft, level: _Level, name: bytes, start: int, length: int) ->
     elif name in {b"XMP ", b"_PMX", b"ICCP"}:
         draft.keep(_kind(name), "", where, start, length)
     elif name in {b"id3 ", b"ID3 "}:
-        read_id3(draft, start, where)
+        read_id3(draft, start, where, start + length)
     elif name in {b"VP8 ", b"VP8L"} and level.form == b"WEBP":
         _picture(draft, where, name, start, length)
     elif name == b"ANMF" and level.form == b"WEBP":

@@ -49,4 +49,8 @@ class Source:
 
     def _fetch(self, offset: int, length: int) -> bytes:
         self._stream.seek(offset)
-        return self._stream.read(min(length, self.size - offset))
+        wanted = min(length, self.size - offset)
+        data = self._stream.read(wanted)
+        if len(data) < wanted:
+            self.size = offset + len(data)
+        return data

@@ -73,7 +73,7 @@ class _Walk:
             raise Damage("bad_structure", f"the directories form a cycle at byte {offset}")
         self._visited.add(offset)
         count = layout.number(draft.need(offset, layout.count_size))
-        draft.step(1 + count // 8)
+        draft.step(1 + count)
         start = offset + layout.count_size
         data = draft.need(start, count * layout.entry_size)
         fields = [self._field(data, start, at) for at in range(0, len(data), layout.entry_size)]

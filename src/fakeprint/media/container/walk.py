@@ -53,6 +53,7 @@ def walk(stream: BinaryIO, limits: Limits) -> Container:
             getattr(import_module(f"fakeprint.media.container.{module}"), name)(draft)
         except Damage as damage:
             draft.note(damage.code, str(damage))
+    draft.drop_outside()
     stores = [part for part in draft.parts if part.kind is PartKind.C2PA and part.key in {"", "manifest"}]
     if len(stores) > 1:
         draft.note("duplicate_c2pa", f"{len(stores)} C2PA manifest stores where one is allowed")
