@@ -1,4 +1,7 @@
-"""Malformed bytes raise nothing and take no time (specs: provenance, PROV-4; the long form is benchmarks/parser_fuzz.py)."""
+"""Malformed bytes raise nothing and take no time (specs: provenance, PROV-4; the long form is benchmarks/parser_fuzz.py).
+
+The suite allows twice the 50 ms of the requirement, because it shares its machine; the benchmark does not.
+"""
 
 from io import BytesIO
 from pathlib import Path
@@ -20,11 +23,18 @@ HEADS = [data[:16] for data in FILES.values()]
 
 
 def test_two_thousand_mutations() -> None:
-    measured = fuzz.measure(2000, seed=7)
+    measured = fuzz.measure(fuzz.blobs(2000, 7))
     print(f"fuzz: 2000 blobs, p99 {measured.percentile(0.99):.2f} ms, max {measured.slowest[0]:.2f} ms ({measured.slowest[1]})")
     assert measured.failures == []
-    assert measured.slowest[0] < fuzz.BUDGET_MS
+    assert measured.slowest[0] < 2 * fuzz.BUDGET_MS
     assert len(measured.formats) > 15
+
+
+def test_crowded_files() -> None:
+    measured = fuzz.measure(fuzz.crowded())
+    print(f"fuzz: {len(measured.times)} crowded files, max {measured.slowest[0]:.2f} ms ({measured.slowest[1]})")
+    assert measured.failures == []
+    assert measured.slowest[0] < 2 * fuzz.BUDGET_MS
 
 
 @pytest.mark.parametrize("name", FILES)

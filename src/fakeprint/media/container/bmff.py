@@ -9,6 +9,7 @@ from fakeprint.media.container.movie_tags import read_tags, read_user_data
 
 _XMP_UUID = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
 _C2PA_UUID = bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
+_STEPPED_OVER = {b"moof", b"sidx", b"free", b"skip"}
 _MEDIA_BOXES = {b"moof", b"mdat", b"sidx", b"ssix", b"styp", b"emsg", b"prft", b"free"}
 
 
@@ -36,7 +37,8 @@ def walk_bmff(draft: Draft) -> None:
         if counted > draft.limits.box_count:
             raise Damage("over_limit", f"more than {draft.limits.box_count} top-level boxes")
         seen.add(box.name)
-        _top(draft, box)
+        if box.name not in _STEPPED_OVER:
+            _top(draft, box)
         position = box.end
     if draft.sniffed.kind is MediaKind.VIDEO and b"moov" not in seen:
         raise Damage("bad_structure", "the file holds no moov box")

@@ -1,7 +1,7 @@
 """Boxes of the ISO base media format: headers only (specs: provenance 2, BMFF row)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fakeprint.media.container.draft import Damage, Draft
 from fakeprint.media.text import printable
@@ -10,8 +10,7 @@ _NAMES = b"ftyp|moov|mdat|free|skip|wide|udta|meta|moof|mfra|uuid|sidx|ssix|styp
 KNOWN = frozenset(_NAMES.split(b"|"))
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A box: its four-character ``name``, where it, its payload and its end lie."""
 
     name: bytes
@@ -51,10 +50,10 @@ def read_box(draft: Draft, position: int, end: int) -> Box | None:
 
 def is_foreign(draft: Draft, box: Box | None) -> bool:
     """Whether what stands at the top level is no box but data appended to the file."""
-    if box is None or not all(32 <= byte < 127 for byte in box.name):
-        return True
+    if box is None or box.name in KNOWN:
+        return box is None
     open_ended = not draft.source.read(box.at, 4).strip(b"\0")
-    return box.name not in KNOWN and (open_ended or box.end > draft.source.size)
+    return open_ended or box.end > draft.source.size or not all(32 <= byte < 127 for byte in box.name)
 
 
 def inner_boxes(draft: Draft, start: int, end: int, depth: int) -> Iterator[Box]:

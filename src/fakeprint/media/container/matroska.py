@@ -1,7 +1,7 @@
 """Matroska and WebM: EBML elements down to the tags (specs: provenance 2, Matroska row)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fakeprint.media.container.draft import Damage, Draft
 from fakeprint.media.container.model import PartKind
@@ -14,8 +14,7 @@ _TAG, _SIMPLE_TAG, _NAME, _STRING, _BINARY = 0x7373, 0x67C8, 0x45A3, 0x4487, 0x4
 _INFO_TEXTS = {0x7BA9: "Title", 0x4D80: "MuxingApp", 0x5741: "WritingApp"}
 
 
-@dataclass(frozen=True)
-class _Element:
+class _Element(NamedTuple):
     """An element: where its payload starts and ends; ``end`` is None where the size is unknown (live streams)."""
 
     id: int
