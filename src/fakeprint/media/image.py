@@ -1,6 +1,5 @@
 """Still and animated images to arrays, through Pillow alone (specs: reliability 2, 13.21)."""
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +47,9 @@ def decode_image(path: Path, container: Container, limits: Limits) -> DecodedIma
     Raises:
         MediaError: refused, truncated or damaged, with its code; stage ``probe`` for header checks, ``decode`` for pixels.
     """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        with opened_image(path, container, limits) as (image, header), decoder_errors(Stage.DECODE, container):
-            image.load()
-            rgb, alpha, remarks = _arrays(image)
+    with opened_image(path, container, limits) as (image, header, caught), decoder_errors(Stage.DECODE, container):
+        image.load()
+        rgb, alpha, remarks = _arrays(image)
     if image.format == "TIFF" and header.orientation != 1:
         rgb = np.ascontiguousarray(turned(rgb, _INVERSE[header.orientation]))  # Pillow has turned it upright
         alpha = None if alpha is None else np.ascontiguousarray(turned(alpha, _INVERSE[header.orientation]))

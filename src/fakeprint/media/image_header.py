@@ -59,13 +59,15 @@ def read_header(path: Path, container: Container, limits: Limits) -> ImageHeader
     Raises:
         MediaError: not decodable, damaged, or over a limit; stage ``probe``.
     """
-    with opened_image(path, container, limits) as (_, header):
+    with opened_image(path, container, limits) as (_, header, _):
         return header
 
 
 @contextmanager
-def opened_image(path: Path, container: Container, limits: Limits) -> Iterator[tuple[Image.Image, ImageHeader]]:
-    """Open an image, check its header, and give the image with its pixels still undecoded.
+def opened_image(
+    path: Path, container: Container, limits: Limits
+) -> Iterator[tuple[Image.Image, ImageHeader, list[warnings.WarningMessage]]]:
+    """Open an image, check its header, and give the image with its pixels still undecoded, and the growing list of warnings.
 
     Raises:
         MediaError: from opening, with stage ``probe``.
@@ -79,7 +81,7 @@ def opened_image(path: Path, container: Container, limits: Limits) -> Iterator[t
         stream = path.open("rb")
     except OSError as error:
         raise MediaError(ErrorCode.E_READ, f"cannot be read: {error.strerror}", Stage.PROBE) from error
-    with stream, _pixel_limit(limits):
+    with stream, _pixel_limit(limits) as caught:
         check_file_size(stream.fileno(), limits.image_bytes)
         with decoder_errors(Stage.PROBE, container):
             _check_canvas(stream, container, limits)
@@ -87,7 +89,7 @@ def opened_image(path: Path, container: Container, limits: Limits) -> Iterator[t
         with image:
             with decoder_errors(Stage.PROBE, container):
                 header = _checked_header(image, stream, container, limits)
-            yield image, header
+            yield image, header, caught
 
 
 def check_file_size(descriptor: int, most: int) -> None:
@@ -140,14 +142,15 @@ def _load_heif() -> None:
 
 
 @contextmanager
-def _pixel_limit(limits: Limits) -> Iterator[None]:
-    """Make our pixel limit Pillow's own for the while, and its warning an error."""
+def _pixel_limit(limits: Limits) -> Iterator[list[warnings.WarningMessage]]:
+    """Make our pixel limit Pillow's own for the while, its warning an error, and collect all other warnings."""
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = limits.image_pixels
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
+            yield caught
     finally:
         Image.MAX_IMAGE_PIXELS = before
 

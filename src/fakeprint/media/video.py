@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _FORWARD_SECONDS = 1.0
+_SEEK_BACK = (0.0, 1.0, 4.0, 16.0)
+"""How much earlier to aim when a jump lands behind its target, in seconds; transport streams have no index."""
 _MEASURED_PACKETS = 1_000_000
 
 
@@ -154,18 +156,23 @@ class _Cursor:
             return
         import av
 
-        base = self._stream.time_base or 1
-        try:
-            self._source.seek(int(target / base) + (self._stream.start_time or 0), stream=self._stream)
-        except (av.FFmpegError, OverflowError):
-            self._forward = float("inf")
-            return
-        self._frames = decoded_frames(self._source, self._stream)
-        self._decoded = None
-        self._held = None
-        self._ahead = self._next()
+        for earlier in _SEEK_BACK:
+            try:
+                self._source.seek(self._stamp(target - earlier), stream=self._stream)
+            except (av.FFmpegError, OverflowError):
+                self._forward = float("inf")
+                return
+            self._frames = decoded_frames(self._source, self._stream)
+            self._decoded = None
+            self._held = None
+            self._ahead = self._next()
+            if self._ahead is None or self._ahead[1] <= target:
+                break
         if self._ahead is not None and self._ahead[1] <= position:
             self._forward = max(self._forward, target - self._ahead[1])
+
+    def _stamp(self, time_s: float) -> int:
+        return int(max(time_s, 0.0) / (self._stream.time_base or 1)) + (self._stream.start_time or 0)
 
     def _advance(self, target: float) -> bool:
         """Decode until the frame after the target is seen; False at the end of the video."""
