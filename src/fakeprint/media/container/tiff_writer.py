@@ -17,7 +17,7 @@ class Entry:
 def write_tiff(big_endian: bool, first: list[Entry], below: dict[int, list[Entry]]) -> bytes:
     r"""Return a TIFF structure with one directory, and one linked directory for each tag of ``below``.
 
-    >>> write_tiff(True, [Entry(305, 2, 2, b"x\0")], {}).hex(" ", 4)
+    >>> write_tiff(True, [Entry(305, 2, 2, b"x\0")], {}).hex(" ", -4)
     '4d4d002a 00000008 00010131 00020000 00027800 00000000 0000'
     """
     order = ">" if big_endian else "<"
