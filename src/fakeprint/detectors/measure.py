@@ -1,0 +1,35 @@
+"""What a learned detector reads from pixels alone: the road that evaluation and calibration take, without a file and without a verdict."""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeprint.core.card import Card
+
+
+class Measured(NamedTuple):
+    """The raw output for one picture.
+
+    ``logit`` is the pooled log-odds of label 1 before calibration, None where the detector does not apply (too small, no face);
+    ``reason`` then says why in one lower-case word or hyphenated words.  ``class_logits`` are in the order of the card's ``labels``,
+    ``embedding`` is the pooled feature vector; both are empty for models that give none.
+    """
+
+    logit: float | None
+    reason: str | None = None
+    class_logits: tuple[float, ...] = ()
+    embedding: tuple[float, ...] = ()
+
+
+class PixelDetector(Protocol):
+    """A detector that can be asked about pixels; the same numbers stand behind its evidence in a scan."""
+
+    @property
+    def card(self) -> Card:
+        """The card of the artifact behind it."""
+        ...
+
+    def measure(self, rgb: NDArray[np.uint8]) -> Measured:
+        """Measure (H, W, 3) uint8 upright RGB, at least 1x1.  Finite numbers or not applicable, never NaN."""
+        ...
