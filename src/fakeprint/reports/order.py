@@ -15,7 +15,7 @@ from fakeprint.core.evidence import (
 )
 from fakeprint.core.report import Report
 from fakeprint.core.verdict import Answer, Level, Verdict
-from fakeprint.reports.wording import EVIDENCE, reason, title
+from fakeprint.reports.wording import EVIDENCE, reason, subject, title
 
 STRENGTH = (Level.SIGNED_STATEMENT, Level.STRONG, Level.SOME, Level.INCONCLUSIVE, Level.NONE_FOUND)
 _FOUND = (FindingStatus.PRESENT, FindingStatus.UNREADABLE)
@@ -94,17 +94,18 @@ def _answers(verdict: Verdict | None) -> tuple[Answer, ...]:
 
 def _not_checked(report: Report) -> tuple[tuple[str, str], ...]:
     """Join what the judge lists with what the evidence says, each thing once."""
-    examiners = {one.examiner for one in report.evidence}
     elsewhere = {one.examiner for one in report.evidence if one.status is EvidenceStatus.NOT_APPLICABLE}
     verdict = report.verdict.not_checked if report.verdict else ()
-    listed = [(title(one.what) if one.what in examiners else one.what, reason(one.reason)) for one in verdict if one.what not in elsewhere]
-    named = {what for what, _ in listed}
+    listed = {subject(one.what): reason(one.reason) for one in verdict if one.what not in elsewhere}
     for one in report.evidence:
-        if one.status in (EvidenceStatus.FAILED, EvidenceStatus.NOT_CHECKED) and not named & {one.id, one.examiner, title(one.examiner)}:
-            listed.append((title(one.examiner), f"{EVIDENCE[one.status]}: {reason(one.reason) or one.summary}"))
-        for claim in one.claims:
-            if isinstance(claim, OriginClaim | CredentialClaim) and claim.status is FindingStatus.NOT_CHECKED:
-                what = (claim.tool or claim.vendor or claim.parser) if isinstance(claim, OriginClaim) else title(one.examiner)
-                if not named & {what, one.examiner, title(one.examiner)}:
-                    listed.append((what, reason(claim.reason)))
-    return tuple(dict.fromkeys(listed))
+        parts = [
+            claim for claim in one.claims if isinstance(claim, OriginClaim | CredentialClaim) and claim.status is FindingStatus.NOT_CHECKED
+        ]
+        for claim in parts:
+            what = (claim.tool or claim.vendor or claim.parser) if isinstance(claim, OriginClaim) else one.examiner
+            listed.setdefault(subject(what), reason(claim.reason))
+        if one.status is EvidenceStatus.NOT_CHECKED and parts:
+            listed.pop(title(one.examiner), None)
+        elif one.status in (EvidenceStatus.FAILED, EvidenceStatus.NOT_CHECKED):
+            listed.setdefault(title(one.examiner), f"{EVIDENCE[one.status]}: {reason(one.reason) or one.summary}")
+    return tuple(listed.items())

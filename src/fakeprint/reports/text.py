@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from fakeprint.core.evidence import Claim, CredentialClaim, Evidence, OriginClaim, Question
+from fakeprint.core.evidence import Claim, CredentialClaim, Evidence, FactClaim, MeasureClaim, OriginClaim, Question
 from fakeprint.core.report import Report
 from fakeprint.core.run import RunRecord
 from fakeprint.core.sanitise import cap, map_text, plain
@@ -191,6 +191,11 @@ def _claim(claim: Claim) -> Iterator[RenderableType]:
     if isinstance(claim, OriginClaim) and claim.generation is not None:
         prompts = [("Prompt", claim.generation.prompt or ""), ("Negative prompt", claim.generation.negative_prompt or "")]
         pairs = [*pairs, *generation_pairs(claim.generation), *((name, text) for name, text in prompts if text)]
+    if isinstance(claim, FactClaim | MeasureClaim):
+        values = dict(pairs)
+        note = f" ({values['Note']})" if "Note" in values else ""
+        yield _indented(Text(f"{claim.name}: {cap(values.get('Value', ''), _VALUE_CHARS)}{cap(note, _VALUE_CHARS)}"), 4)
+        return
     if len(pairs) == 1:
         yield _indented(Text(f"{claim_heading(claim)}: {cap(pairs[0][1], _VALUE_CHARS)}"), 4)
         return

@@ -1,5 +1,8 @@
 """The words that reports use for the values of records (specs: reliability 12, provenance 1 and 3.2)."""
 
+import re
+
+from fakeprint.core.errors import ErrorCode
 from fakeprint.core.evidence import (
     Binding,
     EvidenceStatus,
@@ -139,6 +142,27 @@ REASONS: dict[str, str] = {
     "remote_manifest_not_fetched": "the credentials lie on a server, which was not contacted",
 }
 
+ERRORS: dict[ErrorCode, str] = {
+    ErrorCode.E_NOT_FOUND: "no such file",
+    ErrorCode.E_PERMISSION: "no permission to read the file",
+    ErrorCode.E_NOT_A_FILE: "not a regular file",
+    ErrorCode.E_PATH: "the path cannot be used",
+    ErrorCode.E_READ: "the file could not be read",
+    ErrorCode.E_EMPTY: "the file is empty",
+    ErrorCode.E_FORMAT_UNKNOWN: "unknown format",
+    ErrorCode.E_FORMAT_REFUSED: "this format is refused",
+    ErrorCode.E_EXTRA_MISSING: "an optional part is not installed",
+    ErrorCode.E_TRUNCATED: "the file ends early",
+    ErrorCode.E_CORRUPT: "the file is damaged",
+    ErrorCode.E_NO_FRAMES: "no picture in the file",
+    ErrorCode.E_BOMB: "the picture is larger than the limit",
+    ErrorCode.E_TOO_LARGE: "the file is larger than the limit",
+    ErrorCode.E_MEMORY: "more memory would be needed than allowed",
+    ErrorCode.E_TIMEOUT: "the time allowed was used up",
+    ErrorCode.E_CRASH: "the decoder crashed",
+    ErrorCode.E_INTERNAL: "an error in Fakeprint",
+}
+
 LAWS = (
     "Absence shows nothing. Platforms, messengers, screenshots and editors strip labels and traces; a file without them is no safer.",
     """Base rates matter. If 1 file in 100 is generated, a method that flags 90 of 100 generated files and 5 of 100 others is right about 15
@@ -151,10 +175,22 @@ LAWS = (
 def reason(code: str | None) -> str:
     """Return a reason code in words; codes that no list knows are shown with their underscores opened.
 
-    >>> reason("closed_detector"), reason("models_disagree"), reason(None)
-    ('only its vendor can read it', 'models disagree', '')
+    >>> reason("closed_detector"), reason("E_TRUNCATED"), reason("models_disagree"), reason(None)
+    ('only its vendor can read it', 'the file ends early', 'models disagree', '')
     """
-    return REASONS.get(code, code.replace("_", " ")) if code else ""
+    if not code:
+        return ""
+    spelled = code.replace(" ", "_")
+    return REASONS.get(code) or (ERRORS[ErrorCode(spelled)] if spelled in ErrorCode.__members__ else code.replace("_", " "))
+
+
+def subject(name: str) -> str:
+    """Return what was not checked as a heading: names of ours are opened, other names stay as they are.
+
+    >>> subject("other-closed-watermarks"), subject("SynthID"), subject("c2pa")
+    ('Other closed watermarks', 'SynthID', 'C2PA credentials')
+    """
+    return title(name) if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) else name
 
 
 def title(examiner: str) -> str:
