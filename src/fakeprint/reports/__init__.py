@@ -85,7 +85,9 @@ def prepare(report: Report, options: ReportOptions) -> Report:
     input_ = escape_surrogates(report.input)
     report = report if input_ == report.input else report.model_copy(update={"input": input_})
     return map_text(
-        report, lambda text: text if len(text) < 500 and text.isascii() else cap(escape_surrogates(text), options.text_chars), _PATHS
+        report,
+        lambda text: text if len(text) <= options.text_chars and text.isascii() else cap(escape_surrogates(text), options.text_chars),
+        _PATHS,
     )
 
 
