@@ -6,7 +6,7 @@ from xml.parsers import expat
 
 from fakeprint.core.limits import Limits
 
-_ELEMENTS = 8_192
+_ELEMENTS = 6_144
 _BYTES_PER_ELEMENT = 512
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
 
@@ -38,7 +38,7 @@ class XmlReader:
         self.parser.ExternalEntityRefHandler = self._refuse
 
     def parse(self, data: bytes) -> None:
-        """Read one document of UTF-8 bytes, of at most 8,192 elements and attributes plus one for every 512 bytes.
+        """Read one document of UTF-8 bytes, of at most 6,144 elements and attributes plus one for every 512 bytes.
 
         Raises:
             XmlRefused: malformed, with a DTD or an entity, or over a limit.

@@ -1,6 +1,8 @@
 """TIFF directories, classic and big (specs: provenance 2, TIFF row)."""
 
-from dataclasses import dataclass, replace
+import struct
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from fakeprint.media.container.draft import Damage, Draft
 from fakeprint.media.container.model import PartKind
@@ -18,13 +20,12 @@ _COMPRESSION = 259
 _LOSSLESS = {1: True, 2: True, 3: True, 4: True, 5: True, 6: False, 7: False, 8: True, 32773: True, 32946: True, 34925: True, 50000: True}
 
 
-@dataclass(frozen=True)
-class _Field:
+class _Field(NamedTuple):
     """One directory entry: where its value lies, and its length in bytes."""
 
     tag: int
     type: int
-    count: int
+    number: int
     offset: int
     length: int
 
@@ -33,13 +34,14 @@ class _Layout:
     """Number sizes of classic and big TIFF."""
 
     def __init__(self, head: bytes) -> None:
-        self.order = "big" if head[:2] == b"MM" else "little"
+        self.order: Literal["big", "little"] = "big" if head[:2] == b"MM" else "little"
         self.big = head[2:4] in {b"+\0", b"\0+"}
         self.word, self.count_size, self.entry_size = (8, 8, 20) if self.big else (4, 2, 12)
         self.first = 8 if self.big else 4
+        self.entry = struct.Struct((">" if self.order == "big" else "<") + ("HHQQ" if self.big else "HHII"))
 
     def number(self, data: bytes) -> int:
-        return int.from_bytes(data, "big" if self.order == "big" else "little")
+        return int.from_bytes(data, self.order)
 
 
 def walk_tiff(draft: Draft) -> None:
@@ -76,18 +78,13 @@ class _Walk:
         draft.step(1 + count)
         start = offset + layout.count_size
         data = draft.need(start, count * layout.entry_size)
-        fields = [self._field(data, start, at) for at in range(0, len(data), layout.entry_size)]
+        fields = []
+        for index, (tag, type_, number, place) in enumerate(layout.entry.iter_unpack(data)):
+            length = TYPE_SIZES.get(type_, 0) * number
+            inline = start + index * layout.entry_size + 4 + layout.word
+            fields.append(_Field(tag, type_, number, inline if length <= layout.word else place, length))
         following = draft.source.read(start + len(data), layout.word)
         return fields, layout.number(following)
-
-    def _field(self, data: bytes, start: int, at: int) -> _Field:
-        number, word = self.layout.number, self.layout.word
-        tag, type_ = number(data[at : at + 2]), number(data[at + 2 : at + 4])
-        count = number(data[at + 4 : at + 4 + word])
-        length = TYPE_SIZES.get(type_, 0) * count
-        place = at + 4 + word
-        inline = length <= word
-        return _Field(tag, type_, count, start + place if inline else number(data[place : place + word]), length)
 
     def page(self, fields: list[_Field], *, first: bool) -> None:
         """Take the metadata of one page, and what hangs below it."""
@@ -157,13 +154,13 @@ class _Walk:
             raw = self.draft.source.read(field.offset, field.length)
             if len(raw) == field.length:
                 self._room -= field.length
-                entries.append(Entry(field.tag, field.type, field.count, raw))
+                entries.append(Entry(field.tag, field.type, field.number, raw))
         return entries
 
     def _numbers(self, field: _Field, most: int) -> list[int]:
         size = TYPE_SIZES.get(field.type, 0)
-        if not size or field.count > most:
-            raise Damage("over_limit", f"tag {field.tag} lists {field.count} values")
+        if not size or field.number > most:
+            raise Damage("over_limit", f"tag {field.tag} lists {field.number} values")
         raw = self.draft.need(field.offset, field.length) if field.length else b""
         return [self.layout.number(raw[at : at + size]) for at in range(0, len(raw), size)]
 
@@ -175,7 +172,7 @@ class _Walk:
     def _scan(self, tags: dict[int, _Field]) -> None:
         """List the first page's strips or tiles as one stretch of picture data."""
         for place, size in ((273, 279), (324, 325)):
-            if place in tags and size in tags and 0 < tags[place].count == tags[size].count <= 4096:
+            if place in tags and size in tags and 0 < tags[place].number == tags[size].number <= 4096:
                 starts, lengths = self._numbers(tags[place], 4096), self._numbers(tags[size], 4096)
                 end = max(start + length for start, length in zip(starts, lengths, strict=True))
                 self.draft.keep_scan("", "tiff/strips", min(starts), end - min(starts))
