@@ -51,10 +51,9 @@ NO_SETTINGS = Settings()
 
 @dataclass(frozen=True)
 class Scanned:
-    """One report, the same as a line of JSON, and the pictures that belong to it by sha256."""
+    """One report, redacted as the configuration says, and the pictures that belong to it by sha256."""
 
     report: Report
-    row: bytes
     pictures: dict[str, bytes]
 
 
@@ -102,10 +101,10 @@ def scan_inputs(
         for outcome in pool.run(tasks()):
             given = waiting.pop(outcome.index)
             if outcome.reply is not None:
-                yield Scanned(Report.model_validate_json(outcome.reply), outcome.reply, outcome.blobs)
+                yield Scanned(Report.model_validate_json(outcome.reply), outcome.blobs)
             else:
                 lost = Report(index=outcome.index, input=given.shown, status=ReportStatus.ERROR, error=outcome.error, run=run.stamp())
-                yield Scanned(lost, lost.model_dump_json().encode(), {})
+                yield Scanned(lost, {})
 
 
 def _seconds(path: Path, limits: Limits) -> float:

@@ -7,12 +7,12 @@ from pydantic import JsonValue
 
 from fakeprint.core.limits import Limits
 from fakeprint.core.record import Record
-from fakeprint.core.redact import redact
 from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.run import RunStamp
 from fakeprint.examiners import load_examiner
 from fakeprint.judge.judge import judge
 from fakeprint.media.examiner import Settings
+from fakeprint.reports import ReportOptions, prepare
 
 
 class Setup(Record):
@@ -71,5 +71,5 @@ class ScanWorker:
             preview=examined.preview,
             run=setup.run,
         )
-        report = redact(report, show_gps=setup.show_gps, show_identifiers=setup.show_identifiers)
-        return report.model_dump_json().encode(), examined.pictures
+        options = ReportOptions(show_gps=setup.show_gps, show_identifiers=setup.show_identifiers)
+        return prepare(report, options)[1].encode(), examined.pictures

@@ -111,7 +111,7 @@ def test_json_is_a_report_set_with_the_closed_run(make):
         sink.close(run)
     parsed = ReportSet.model_validate_json(stream.getvalue())
     assert parsed.run == run
-    assert list(parsed.reports) == [prepare(one, ReportOptions()) for one in make.every_report()]
+    assert list(parsed.reports) == [prepare(one, ReportOptions())[0] for one in make.every_report()]
 
 
 def test_jsonl_rows_are_the_reports(make):
@@ -152,7 +152,7 @@ def test_text_of_one_file_keeps_the_three_states_apart(make):
     text = written(make, "text", [make.report()])
     order = [text.index(part) for part in ("Evidence, strongest first", "Checked, nothing found", "Not checked, and why", "Does not apply")]
     assert order == sorted(order)
-    assert "Nothing found does not mean that a file is authentic." in text
+    assert "Nothing found: this does not mean the file is authentic." in text
     assert "The file changed after signing" in text
 
 

@@ -68,7 +68,7 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
     status = "complete"
     try:
         with _stop_on_sigterm(), _output_errors(call.out), ExitStack() as stack:
-            options = ReportOptions(show_gps=config.show_gps, show_identifiers=config.show_identifiers, append=bool(done is not None))
+            options = ReportOptions(prepared=True, append=done is not None)
             sink = stack.enter_context(open_report(kind, call.out or cast(BinaryIO, sys.stdout.buffer), run, options))
             try:
                 pending = _pending(call, done, counts)

@@ -21,7 +21,7 @@ What the graph returns (``OutputSpec``)
     ``logit`` ``(N,)`` float32: log-odds of label 1 before calibration, higher is more synthetic or manipulated.
     ``patch_logits`` ``(N, 1, h, w)`` float32, where given: the evidence of each patch in the same unit; patch (i, j) covers the
     pixels around ``((i + 0.5) * H / h, (j + 0.5) * W / w)``.  ``class_logits`` ``(N, C)``: one per entry of ``labels``.
-    ``embedding`` ``(N, D)``: features for attribution.
+    ``embedding`` ``(N, D)``: features for attribution.  ``anchors`` ``(N, 896, 17)``: face finders (specs: dfspot 5).
 """
 
 from typing import Literal
@@ -70,18 +70,33 @@ class FaceSpec(Record):
     pool: Literal["max"] = "max"
 
 
+class FaceSearchSpec(Record):
+    """How a face finder looks at a picture: whole and in tiles, each letterboxed to ``size``; see :mod:`fakeprint.media.face_tiles`.
+
+    Detections under ``min_score`` are dropped, those that overlap by more than ``nms_overlap`` are merged.  ``policy`` and
+    ``min_face`` (pixels of the picture) are defaults that a caller may override.
+    """
+
+    type: Literal["face_search"] = "face_search"
+    size: int = Field(gt=0)
+    min_score: float = Field(gt=0, lt=1)
+    nms_overlap: float = Field(gt=0, lt=1)
+    policy: Literal["whole", "pyramid", "wide", "compat720"] = "pyramid"
+    min_face: float = Field(gt=0)
+
+
 class InputSpec(Record):
     """Everything between decoded pixels and the graph's only input, named ``image``."""
 
     name: str = "image"
     pixels: PixelSpec = PixelSpec()
-    crop: WindowSpec | FaceSpec = Field(discriminator="type")
+    crop: WindowSpec | FaceSpec | FaceSearchSpec = Field(discriminator="type")
 
 
 class OutputSpec(Record):
     """One output of the graph."""
 
-    name: Literal["logit", "patch_logits", "class_logits", "embedding"]
+    name: Literal["logit", "patch_logits", "class_logits", "embedding", "anchors"]
     shape: tuple[str, ...]
     meaning: str
 
@@ -123,6 +138,13 @@ class CardFile(Record):
     sha256: Sha256
 
 
+class Attribution(Record):
+    """How ``class_logits`` become a family or *unknown*: divide by ``temperature``, softmax, unknown below ``min_probability``."""
+
+    temperature: float = Field(gt=0)
+    min_probability: float = Field(gt=0, le=1)
+
+
 class Card(Record):
     """``card.json`` of an artifact folder; every other file of the folder stands in ``files``.
 
@@ -145,6 +167,7 @@ class Card(Record):
     outputs: tuple[OutputSpec, ...]
     labels: tuple[str, ...] = ()
     calibration: Calibration | None = None
+    attribution: Attribution | None = None
     measured: tuple[Measured, ...] = ()
     sources: tuple[DataSource, ...]
     generators_seen: tuple[str, ...] = ()

@@ -262,7 +262,23 @@ class DetectionClaim(Record):
     validated_until: str
 
 
-Claim = Annotated[OriginClaim | CredentialClaim | FactClaim | MeasureClaim | AnomalyClaim | DetectionClaim, Field(discriminator="type")]
+class AttributionClaim(Record):
+    """Which of the generator families that a model has seen the pixels resemble most.
+
+    ``probabilities`` belong to ``names``, in the same order, and sum to 1.  Below ``min_probability``, which the model's card fixes on
+    calibration data, the family is unknown; the judge takes that decision.
+    """
+
+    type: Literal["attribution"] = "attribution"
+    names: tuple[str, ...]
+    probabilities: tuple[Annotated[float, Field(ge=0, le=1)], ...]
+    min_probability: float = Field(gt=0, le=1)
+    validated_until: str
+
+
+Claim = Annotated[
+    OriginClaim | CredentialClaim | FactClaim | MeasureClaim | AnomalyClaim | DetectionClaim | AttributionClaim, Field(discriminator="type")
+]
 
 
 class Score(Record):

@@ -5,7 +5,9 @@ import sys
 
 from fakeprint.core.errors import UsageError
 
-_EVENTS = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto", "socket.bind"})
+_EVENTS = frozenset(
+    {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto", "socket.bind"}
+)
 
 
 def forbid_network() -> None:

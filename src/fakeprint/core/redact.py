@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pydantic_core import PydanticSerializationError
-
 from fakeprint.core.evidence import Claim, Evidence, FactClaim
 from fakeprint.core.report import Report
 from fakeprint.core.sanitise import map_text
@@ -46,8 +44,6 @@ def redact(report: Report, *, show_gps: bool = False, show_identifiers: bool = F
     kinds = tuple(kind for kind, shown in (("location", show_gps), ("identifier", show_identifiers)) if not shown)
     if not kinds or not report.evidence:
         return report
-    if _is_clean(report):
-        return report
     secrets: dict[str, str] = {}
     evidence = tuple(_without_facts(one, kinds, secrets) for one in report.evidence)
     known = _any_of(secrets)
@@ -60,13 +56,10 @@ def redact(report: Report, *, show_gps: bool = False, show_identifiers: bool = F
     return map_text(report.model_copy(update={"evidence": evidence}), clean, _OURS)
 
 
-def _is_clean(report: Report) -> bool:
-    """Whether one look at the whole report shows that nothing in it can be sensitive."""
-    try:
-        text = report.evidence and report.model_dump_json(exclude={"input"}).lower()
-    except PydanticSerializationError:  # lone surrogates
-        return False
-    return not text or not (any(word in text for word in _SUSPECT) or _HINT.search(text))
+def may_be_sensitive(text: str) -> bool:
+    """Return whether a report's JSON holds anything that :func:`redact` could hide; False is certain."""
+    text = text.lower()
+    return any(word in text for word in _SUSPECT) or _HINT.search(text) is not None
 
 
 def _without_keyed(text: str, kinds: tuple[str, ...]) -> str:

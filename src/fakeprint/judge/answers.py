@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fakeprint.core.evidence import Evidence, EvidenceStatus, OriginStatement, Question
+from fakeprint.core.evidence import AttributionClaim, Evidence, EvidenceStatus, OriginStatement, Question
 from fakeprint.core.verdict import Answer, Level
 from fakeprint.judge import wording
 from fakeprint.judge.conflicts import Conflict, same_maker
@@ -135,6 +135,16 @@ def generator(case: Case, synthetic: Answer, manipulated: Answer) -> Answer:
     if touching:
         sides = [side.evidence for conflict in touching for side in (conflict.one, conflict.other)]
         return inconclusive(Question.GENERATOR, Reason.CONFLICT, because=sides)
+    resembled = None if named else _resembled(case.evidence)
+    if resembled is not None:
+        family, evidence_id = resembled
+        return Answer(
+            level=Level.SOME,
+            text=wording.LEVELS[Question.GENERATOR][Level.SOME].format(name=family),
+            because=_ids([evidence_id]),
+            name=family,
+            caveats=(wording.RESEMBLANCE,),
+        )
     if not named:
         unknown = inconclusive(Question.GENERATOR, Reason.GENERATOR_UNKNOWN, because=source.because)
         return unknown.model_copy(update={"name": UNKNOWN})
@@ -151,6 +161,20 @@ def generator(case: Case, synthetic: Answer, manipulated: Answer) -> Answer:
         name=top.name,
         caveats=(wording.NAME_ONLY, *_rung_caveats(agreeing)),
     )
+
+
+def _resembled(evidence: Iterable[Evidence]) -> tuple[str, str] | None:
+    """Return the generator family that pixels resemble and the evidence that says so, None where it is not one that the model knows.
+
+    Resemblance alone carries no more than ``some``, which no answer that asks for a name lies below.
+    """
+    for one in evidence:
+        for claim in one.claims:
+            if isinstance(claim, AttributionClaim) and one.status is EvidenceStatus.OK:
+                probability, name = max(zip(claim.probabilities, claim.names, strict=True))
+                if probability >= claim.min_probability:
+                    return name, one.id
+    return None
 
 
 def _named_by(synthetic: Answer, manipulated: Answer) -> tuple[Question, Answer]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from fakeprint.core.calibration import probability_of
-from fakeprint.core.evidence import DetectionClaim, Question, Route, Score, ScoreUnit
+from fakeprint.core.evidence import DetectionClaim, Evidence, EvidenceStatus, Question, Route, Score, ScoreUnit
 from fakeprint.core.verdict import Level
 from fakeprint.judge.inconclusive import PIXEL_REASONS, Reason
 from fakeprint.judge.policy import RANK, Policy
@@ -87,6 +87,22 @@ def opinion(question: Question, found: Iterable[tuple[str, DetectionClaim]], che
     routes = [_route([pair for pair in asked if pair[1].route is route], check, policy) for route in Route]
     opinions = [one for one in routes if one is not None]
     return max(opinions, key=lambda one: RANK[one.level or Level.INCONCLUSIVE], default=None)
+
+
+_SILENCE = {"too_small": Reason.TOO_SMALL, "no_face": Reason.NO_FACE, "format": Reason.NOT_A_STILL}
+
+
+def silence(question: Question, evidence: Iterable[Evidence]) -> Opinion | None:
+    """Return why learned detectors of a question could not look at this file, or None where there are none.
+
+    What a detector could not look at is not the same as what it looked at and found nothing.
+    """
+    reasons = frozenset(
+        _SILENCE.get(one.reason or "", Reason.OUTSIDE_DOMAIN)
+        for one in evidence
+        if one.weights_sha256 and one.status is EvidenceStatus.NOT_APPLICABLE and question in one.questions
+    )
+    return _opinion(None, reasons, None, ()) if reasons else None
 
 
 def _route(pairs: Sequence[tuple[str, DetectionClaim]], check: Check, policy: Policy) -> Opinion | None:

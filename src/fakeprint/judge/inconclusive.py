@@ -10,6 +10,9 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     DECODE_ERROR = "decode_error"
     EXAMINER_FAILED = "examiner_failed"
+    TOO_SMALL = "too_small"
+    NO_FACE = "no_face"
+    NOT_A_STILL = "not_a_still"
     OUTSIDE_DOMAIN = "outside_domain"
     STRONG_COMPRESSION = "strong_compression"
     SCREENSHOT = "screenshot"
@@ -21,6 +24,9 @@ class Reason(StrEnum):
 
 
 PIXEL_REASONS = (
+    Reason.TOO_SMALL,
+    Reason.NO_FACE,
+    Reason.NOT_A_STILL,
     Reason.OUTSIDE_DOMAIN,
     Reason.STRONG_COMPRESSION,
     Reason.SCREENSHOT,

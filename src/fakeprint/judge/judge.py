@@ -22,7 +22,7 @@ from fakeprint.judge.conflicts import capture_against_pixels, declared_disagreem
 from fakeprint.judge.coverage import checked, file_caveats, not_checked
 from fakeprint.judge.domain import detections, outside_domain, signing_date
 from fakeprint.judge.findings import camera_facts, credentials_of, findings
-from fakeprint.judge.fuse import Opinion, opinion
+from fakeprint.judge.fuse import Opinion, opinion, silence
 from fakeprint.judge.inconclusive import Reason
 from fakeprint.judge.policy import DEFAULT, Policy
 
@@ -66,7 +66,8 @@ def _opinions(evidence: Sequence[Evidence], conditions: FileConditions, policy: 
         return outside_domain(claim, conditions, screenshot=screenshot, signed_at=signed_at, policy=policy)
 
     found = detections(evidence)
-    return {question: opinion(question, found, check, policy) for question in (Question.SYNTHETIC, Question.MANIPULATED)}
+    asked = (Question.SYNTHETIC, Question.MANIPULATED)
+    return {question: opinion(question, found, check, policy) or silence(question, evidence) for question in asked}
 
 
 def _detector_caveats(evidence: Sequence[Evidence]) -> tuple[str, ...]:

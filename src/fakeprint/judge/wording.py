@@ -48,6 +48,9 @@ REASONS: dict[Reason, str] = {
     Reason.CONFLICT: "findings contradict each other",
     Reason.DECODE_ERROR: "the file could not be decoded in full",
     Reason.EXAMINER_FAILED: "an examination that this answer needs did not finish",
+    Reason.TOO_SMALL: "the picture is too small for the detector",
+    Reason.NO_FACE: "no usable face was found, and only faces can be examined for manipulation",
+    Reason.NOT_A_STILL: "the detector is validated on still images only",
     Reason.OUTSIDE_DOMAIN: "the file lies outside the conditions for which the detector was validated",
     Reason.STRONG_COMPRESSION: "the last compression was too strong for traces in the pixels to survive",
     Reason.SCREENSHOT: "the file appears to be a screenshot, which replaces the traces of the original",
@@ -88,6 +91,7 @@ BASE_RATE = (
 ABSENCE = "Missing credentials, metadata or watermarks say nothing: most platforms and editors remove them."
 NO_DETECTOR = "No calibrated detector looked at the pixels; the answers rest on what the file declares about itself."
 NAME_ONLY = "The name is what the file declares; nothing here tells models of one kind apart by their pixels."
+RESEMBLANCE = "The pixels resemble those of this family among the families that the model has seen; a generator that it has not seen can resemble one too."
 UNSIGNED = "The file says so itself, without a signature; such text is easily added or removed."
 POSSIBLE = "The declaration says that AI generation is possible, not that it took place."
 SIGNER_UNKNOWN = "The credentials are intact, but who signed them is not established; anyone can sign with a certificate of their own."

@@ -77,6 +77,6 @@ def evidence_of(
     )
 
 
-def not_applicable(examiner: Examiner, item: MediaItem, reason: str, summary: str) -> Evidence:
+def not_applicable(examiner: Examiner, item: MediaItem, reason: str, summary: str, *, weights_sha256: str | None = None) -> Evidence:
     """Make the evidence of an examiner that this kind of file cannot answer."""
-    return evidence_of(examiner, item, status=EvidenceStatus.NOT_APPLICABLE, reason=reason, summary=summary)
+    return evidence_of(examiner, item, status=EvidenceStatus.NOT_APPLICABLE, reason=reason, summary=summary, weights_sha256=weights_sha256)

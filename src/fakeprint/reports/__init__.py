@@ -11,14 +11,18 @@ b'{"schema_version":"1.0","reports":[\n],"r'
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from pydantic_core import PydanticSerializationError
+
 from fakeprint.core.durable import atomic_file
 from fakeprint.core.errors import UsageError
-from fakeprint.core.redact import redact
+from fakeprint.core.redact import may_be_sensitive, redact
 from fakeprint.core.registry import Registry
 from fakeprint.core.report import Report
 from fakeprint.core.run import RunRecord
@@ -37,6 +41,7 @@ TABLE: dict[str, str] = {
 FORMATS = Registry[type[ReportWriter]]("reports", TABLE)
 
 _PATHS = frozenset({"input"})
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 class ReportSink:
@@ -48,8 +53,8 @@ class ReportSink:
         self.closed = False
 
     def write(self, report: Report, pictures: Mapping[str, bytes] | None = None) -> None:
-        """Redact one report, cap its texts, make them valid UTF-8, and write it."""
-        self._writer.write(prepare(report, self._options), pictures or {})
+        """Write one report, redacted, with its texts capped and valid UTF-8."""
+        self._writer.write(report if self._options.prepared else prepare(report, self._options)[0], pictures or {})
 
     def close(self, run: RunRecord) -> None:
         """Write what follows the last report; ``run`` is the closed run record."""
@@ -79,16 +84,23 @@ def open_report(name: str, target: Path | BinaryIO, run: RunRecord, options: Rep
             sink.close(run)
 
 
-def prepare(report: Report, options: ReportOptions) -> Report:
-    """Return the report as every writer may see it: redacted, texts capped and valid UTF-8.  The input's path is never cut."""
-    report = redact(report, show_gps=options.show_gps, show_identifiers=options.show_identifiers)
-    input_ = escape_surrogates(report.input)
-    report = report if input_ == report.input else report.model_copy(update={"input": input_})
-    return map_text(
-        report,
-        lambda text: text if len(text) <= options.text_chars and text.isascii() else cap(escape_surrogates(text), options.text_chars),
-        _PATHS,
-    )
+def prepare(report: Report, options: ReportOptions) -> tuple[Report, str]:
+    """Return the report as every writer may see it, and the same as JSON: redacted, texts capped and valid UTF-8.
+
+    Most reports hold nothing to change, which one serialisation shows.  The input's path is never cut.
+    """
+    try:
+        text = report.model_dump_json()
+    except PydanticSerializationError:  # lone surrogates
+        report = map_text(report, escape_surrogates)
+        text = report.model_dump_json()
+    if may_be_sensitive(text):
+        report = redact(report, show_gps=options.show_gps, show_identifiers=options.show_identifiers)
+        text = report.model_dump_json()
+    if any(found.end() - found.start() > options.text_chars for found in _JSON_STRING.finditer(text)):
+        report = map_text(report, partial(cap, chars=options.text_chars), _PATHS)
+        text = report.model_dump_json()
+    return report, text
 
 
 @contextmanager

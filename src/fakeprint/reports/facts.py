@@ -2,6 +2,7 @@
 
 from fakeprint.core.evidence import (
     AnomalyClaim,
+    AttributionClaim,
     Claim,
     CredentialClaim,
     DetectionClaim,
@@ -138,6 +139,9 @@ def axis_pairs(claim: CredentialClaim) -> Pairs:
     ]
 
 
+_FAMILIES = 5
+
+
 def claim_heading(claim: Claim) -> str:
     """Return what a claim says in a few words."""
     match claim:
@@ -154,6 +158,8 @@ def claim_heading(claim: Claim) -> str:
             return claim.text
         case DetectionClaim():
             return f"Detector, {ROUTES[claim.route]}: log-likelihood ratio {number_text(claim.llr)}"
+        case AttributionClaim():
+            return "Resemblance to generator families that the model has seen"
 
 
 def claim_pairs(claim: Claim) -> Pairs:
@@ -172,6 +178,10 @@ def claim_pairs(claim: Claim) -> Pairs:
             return _kept([*sides, ("Where", location_text(claim.location)), ("Kind", reason(claim.kind))])
         case DetectionClaim():
             return _detection_pairs(claim)
+        case AttributionClaim():
+            likely = sorted(zip(claim.probabilities, claim.names, strict=True), reverse=True)[:_FAMILIES]
+            floor = ("Named from a probability of", f"{claim.min_probability:.2f}")
+            return [*((name, f"{probability:.2f}") for probability, name in likely), floor]
 
 
 def _origin_pairs(claim: OriginClaim) -> Pairs:

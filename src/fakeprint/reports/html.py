@@ -20,6 +20,7 @@ from pydantic import JsonValue
 
 from fakeprint.core.evidence import (
     AnomalyClaim,
+    AttributionClaim,
     Claim,
     CredentialClaim,
     DetectionClaim,
@@ -156,7 +157,9 @@ def _article(report: Report, line: Line, pictures: Mapping[str, bytes]) -> dict[
 
 def _statements(evidence: Evidence) -> list[Claim]:
     """Return the claims that need a block of their own: declarations, credentials, detections, oddities."""
-    return [one for one in evidence.claims if isinstance(one, OriginClaim | CredentialClaim | AnomalyClaim | DetectionClaim)]
+    return [
+        one for one in evidence.claims if isinstance(one, OriginClaim | CredentialClaim | AnomalyClaim | DetectionClaim | AttributionClaim)
+    ]
 
 
 def _values(evidence: Evidence) -> list[FactClaim | MeasureClaim]:

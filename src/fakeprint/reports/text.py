@@ -39,7 +39,7 @@ SHORT = {
 _COLUMN = 16
 _VALUE_CHARS = 600
 _REASONS_KEPT = 200
-_ABSENCE = "Nothing found does not mean that a file is authentic."
+_ABSENCE = "Nothing found: this does not mean the file is authentic."
 
 
 class TextWriter:

@@ -13,12 +13,14 @@ from fakeprint.core.sanitise import PATH_CHARS, PROMPT_CHARS
 class ReportOptions:
     """How reports are written.
 
+    ``prepared`` says that the reports have been through :func:`fakeprint.reports.prepare` already, as those of a scan have.
     ``colour`` and ``width`` (columns) are for text; None means: as the terminal says, no colour outside one.  ``append`` is for jsonl
     files that a resumed run continues.  After ``html_reports`` files the page counts the rest and names the place of all rows.
     """
 
     show_gps: bool = False
     show_identifiers: bool = False
+    prepared: bool = False
     text_chars: int = PROMPT_CHARS
     path_chars: int = PATH_CHARS
     colour: bool | None = None

@@ -1,0 +1,72 @@
+"""Which family of generators do the pixels resemble?  Asked of every image; the judge uses the answer only where it finds generation."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeprint.core.card import Card
+from fakeprint.core.errors import ArtifactError
+from fakeprint.core.evidence import AttributionClaim, Evidence, Question
+from fakeprint.detectors.measure import Measured
+from fakeprint.detectors.windows import WindowScores, window_model
+from fakeprint.media.examiner import evidence_of, not_applicable
+from fakeprint.media.item import MediaItem
+
+
+class GeneratorDetector:
+    """Runs the ``generator`` artifact: probabilities of the families that it has seen, and unknown below the card's threshold."""
+
+    name = "generator"
+    version = "1"
+    questions: tuple[Question, ...] = (Question.GENERATOR,)
+    worth = (
+        "A learned model compares the picture with families of generators it has seen. It can only name those; a picture of any other "
+        "origin, a photograph included, is compared with the same families, so a resemblance alone says nothing about how it was made."
+    )
+
+    def __init__(self, artifact: str | Path = "generator") -> None:
+        self._model = window_model(artifact)
+        if self.card.attribution is None:
+            raise ArtifactError(f"artifact {self.card.name} has no threshold for unknown generators in its card")
+        self._attribution = self.card.attribution
+
+    @property
+    def card(self) -> Card:
+        """The card of the artifact."""
+        return self._model.artifact.card
+
+    def measure(self, rgb: NDArray[np.uint8]) -> Measured:
+        """Return the mean class logits of (H, W, 3) uint8 upright RGB, or ``too-small``."""
+        scores = self._model.score(rgb)
+        return (
+            Measured(None, "too-small") if scores is None else Measured(None, None, scores.mean("class_logits"), scores.mean("embedding"))
+        )
+
+    def examine(self, item: MediaItem) -> Evidence:
+        """Examine a still image."""
+        weights = self._model.artifact.weights_sha256
+        if not item.is_image:
+            return not_applicable(self, item, "format", "This model is validated on still images only.", weights_sha256=weights)
+        scores = self._model.score_item(item)
+        if scores is None:
+            summary = f"This model needs at least {self._model.spec.min_side} pixels on the shorter side."
+            return not_applicable(self, item, "too_small", summary, weights_sha256=weights)
+        probabilities = self._probabilities(scores)
+        best = int(probabilities.argmax())
+        known = probabilities[best] >= self._attribution.min_probability
+        resembles = f"most like {self.card.labels[best]}" if known else "like none of them clearly enough to name it"
+        claim = AttributionClaim(
+            names=self.card.labels,
+            probabilities=tuple(round(float(value), 6) for value in probabilities),
+            min_probability=self._attribution.min_probability,
+            validated_until=self.card.validated_until,
+        )
+        summary = f"Compared with {len(self.card.labels)} families of generators, the picture is {resembles}."
+        return evidence_of(self, item, summary=summary, claims=(claim,), weights_sha256=weights)
+
+    def _probabilities(self, scores: WindowScores) -> NDArray[np.float64]:
+        logits = np.asarray(scores.mean("class_logits"), np.float64) / self._attribution.temperature
+        odds = np.exp(logits - logits.max())
+        probabilities: NDArray[np.float64] = odds / odds.sum()
+        return probabilities
