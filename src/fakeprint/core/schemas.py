@@ -4,13 +4,17 @@ import json
 
 from pydantic import BaseModel
 
+from fakeprint.core.prediction import Prediction
 from fakeprint.core.report import Report, ReportSet
 from fakeprint.core.run import RunRecord
+from fakeprint.core.scorecard import Scorecard
 
 RECORDS: dict[str, type[BaseModel]] = {
     "report": Report,
     "report-set": ReportSet,
     "run-record": RunRecord,
+    "prediction": Prediction,
+    "scorecard": Scorecard,
 }
 
 
