@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from broken_media import write_broken
 from generated_media import write_all
-from signed_media import write_signed
+from signed_media import Authority, write_variants
 from watermarked_media import write_watermarked
 
 PHOTOGRAPHS = (
@@ -43,7 +43,8 @@ def main() -> int:
     media = folder / "media"
     shutil.rmtree(media, ignore_errors=True)
     photographs = copy_photographs(media / "photographs")
-    anchors = write_signed(media / "signed")
+    signed = write_variants(media / "signed", Authority.make())
+    anchors = signed["trust-list.pem"].rename(folder / "trust-anchors.pem")
     write_watermarked(photographs, media / "watermarked")
     write_all(media / "generated")
     write_broken(media / "broken")
