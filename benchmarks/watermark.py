@@ -36,9 +36,9 @@ Pixels = NDArray[np.uint8]
 
 
 def synthetic_photo(rng: np.random.Generator, side: int = 512) -> Pixels:
-    """Draw a picture with the statistics of a photograph: 1/f textures, broad gradients, sensor noise.
+    """Draw a picture with the statistics of a photograph: 1/f textures, gradients, areas of one colour, sensor noise.
 
-    Means and spreads of brightness and of both colour differences follow those of 200 photographs.
+    Means and spreads of brightness and of both colour differences, over the picture and within blocks, follow 200 photographs.
     """
     frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side))
     frequency[0, 0] = 1.0
@@ -51,8 +51,12 @@ def synthetic_photo(rng: np.random.Generator, side: int = 512) -> Pixels:
 
     y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
     light = rng.normal(120, 30) + rng.uniform(20, 60) * texture(rng.uniform(1.0, 1.5)) + x * rng.normal(0, 15) + y * rng.normal(0, 15)
-    tints = [rng.normal(mean, 20) + 17 * rng.lognormal(0, 0.7) * texture(rng.uniform(1.2, 1.8)) for mean in (9, -14)]
-    colour = np.stack([light + tints[0], light, light + tints[1]], -1) + rng.normal(0, rng.uniform(0.5, 4), (side, side, 3))
+    objects = rng.normal(0, 1, (2, 16))[:, np.digitize(texture(2.0), np.linspace(-2.5, 2.5, 15))]
+    tints = [
+        rng.normal(mean, 18) + 17 * rng.lognormal(0, 0.7) * (0.8 * area + 0.6 * texture(rng.uniform(1.3, 2.0)))
+        for mean, area in zip((9, -14), objects, strict=True)
+    ]
+    colour = np.stack([light + tints[0], light, light + tints[1]], -1) + rng.normal(0, rng.uniform(0.5, 2.5), (side, side, 3))
     return np.clip(np.rint(colour), 0, 255).astype(np.uint8)
 
 

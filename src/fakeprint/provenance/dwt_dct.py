@@ -21,7 +21,7 @@ MIN_PIXELS = 65_536
 MIN_BLOCKS_PER_BIT = 4
 FEW_ONES, MANY_ONES = 0.1, 0.9
 MAX_BLOCKS = 16_384
-"""Blocks that a decode reads at most (1 MP); more do not change the rates."""
+"""Blocks that a decode reads at most, evenly spread (1 MP, 120 votes for each bit of the longest message); bounds the time."""
 SAMPLED_BLOCKS = 256
 """Blocks that the pre-test reads."""
 SLIGHT, MARKED = 0.15, 0.28

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from fakeprint.core.evidence import Evidence, EvidenceFile, MeasureClaim, Question
 from fakeprint.media.evidence_file import picture_file
 from fakeprint.media.examiner import evidence_of, not_applicable
+from fakeprint.media.image import turned
 from fakeprint.media.item import MediaItem
 from fakeprint.media.luma import luma
 from fakeprint.signals.residual import residual
@@ -13,7 +14,7 @@ from fakeprint.signals.residual import residual
 MIN_SIDE = 64
 SAMPLE_CELLS, SAMPLE_WINDOW = 24, 8
 """Cells on the longer side, and pixels read in each, for the numbers."""
-MAP_CELLS, MAP_WINDOW = 96, 16
+MAP_CELLS, MAP_WINDOW = 64, 12
 """The same for the picture."""
 MAP_SIDE = 480
 """Pixels on the longer side of the picture, about."""
@@ -41,7 +42,7 @@ class NoiseResidualExaminer:
         files: tuple[EvidenceFile, ...] = ()
         if item.want_pictures:
             file, data = picture_file(
-                noise_map(item.image.upright()),
+                np.ascontiguousarray(turned(noise_map(rgb), item.image.orientation)),
                 name="noise-level",
                 role="map",
                 title="Level of fine noise by region",

@@ -20,10 +20,14 @@ def median_of(planes: Sequence[NDArray[T]]) -> NDArray[T]:
     if len(planes) % 2 == 0:
         raise ValueError(f"the median of {len(planes)} arrays is not one of them; give an odd number")
     first = len(planes) // 2 + 2
-    active, waiting = list(planes[:first]), list(planes[first:])
+    active, waiting = [plane.copy() for plane in planes[:first]], list(planes[first:])
+    spare = np.empty_like(active[0])  # everything happens in place: fresh arrays cost more than the comparisons
 
     def order(low: int, high: int) -> None:
-        active[low], active[high] = np.minimum(active[low], active[high]), np.maximum(active[low], active[high])
+        nonlocal spare
+        np.minimum(active[low], active[high], out=spare)
+        np.maximum(active[low], active[high], out=active[high])
+        active[low], spare = spare, active[low]
 
     while len(active) > 1:
         count = len(active)
@@ -33,8 +37,11 @@ def median_of(planes: Sequence[NDArray[T]]) -> NDArray[T]:
             order(0, i)
         for i in range(count // 2, count - 1):
             order(i, count - 1)
-        active = active[1:-1] + waiting[:1]
-        waiting = waiting[1:]
+        dropped = active.pop()
+        active.pop(0)
+        if waiting:
+            np.copyto(dropped, waiting.pop(0))
+            active.append(dropped)
     return active[0]
 
 
