@@ -19,8 +19,8 @@ MIN_BLOCKS = 256
 MAX_BLOCKS = 1024
 """Blocks that are read, evenly spread; this bounds the time at about a millisecond."""
 LOWEST_QUALITY = 30
-EVIDENT = 0.02
-"""Mean log-likelihood ratio per coefficient, in nats; single saves of 25 images at seven qualities stayed below 0.003."""
+EVIDENT = 0.03
+"""Mean log-likelihood ratio per coefficient, in nats; 1,548 single saves of 129 photographs stayed below 0.018."""
 _BINS = 16
 _RANGE = 256
 _SPREAD = 0.4
