@@ -1,3 +1,4 @@
+import warnings
 from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
@@ -39,7 +40,7 @@ def item_of(tmp_path: Path) -> Callable[..., MediaItem]:
         path = tmp_path / name
         path.write_bytes(data)
         container = walk(BytesIO(data), Limits())
-        with Image.open(BytesIO(data)) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(data)) as image:
             width, height = image.size
         media = Media(
             sha256=sha256(data).hexdigest(), kind=container.kind, mime=container.mime, bytes=len(data), width=width, height=height

@@ -96,3 +96,16 @@ def test_words(ask: Callable, texture: Callable) -> None:
         (evidence.summary, evidence.worth, *(claim.text for claim in evidence.claims if isinstance(claim, AnomalyClaim)))
     ).lower()
     assert not any(word in text for word in ("real", "fake", "authentic", "verified", "proof", "tampered", "guaranteed", "altered"))
+
+
+def test_damaged_blocks_never_raise(ask: Callable, texture: Callable) -> None:
+    pixels = texture(1, 64, 64)
+    gps = {1: "S", 2: (10.0, 30.0, 0.0), 3: "E", 4: (20.0, 0.0, 36.0)}
+    data = jpeg(pixels, CAMERA | {0x0131: "GIMP", 0x0132: "2020:01:01 00:00:00"}, {0x9003: "2024:04:01 10:00:00", 0x829A: 0.01}, gps)
+    end = data.index(b"\xff\xdb")
+    rng = np.random.default_rng(0)
+    for _ in range(400):
+        broken = bytearray(data)
+        for place in rng.integers(30, end, rng.integers(1, 6)):
+            broken[place] = rng.integers(256)
+        ask(bytes(broken))

@@ -69,7 +69,7 @@ class ExifConsistencyExaminer:
             return evidence_of(self, item, summary="The EXIF block could not be read.", claims=_problems(exif))
         anomalies = (*_dates(exif), *_editor(exif), *_dimensions(exif, item), *_thumbnail(exif, item))
         found = len(anomalies)
-        summary = "No inconsistency among the EXIF entries that were compared." if found == 0 else " ".join(one.text for one in anomalies)
+        summary = "The EXIF block was read; its entries are unsigned." if found == 0 else " ".join(one.text for one in anomalies)
         return evidence_of(self, item, summary=summary, claims=(*facts(exif), *_problems(exif), *anomalies))
 
 
