@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, ValidationError
 
+from fakeprint.core.calibration import Compression
 from fakeprint.core.card import InputSpec
 from fakeprint.core.errors import UsageError
 from fakeprint.core.evidence import Question, Route
@@ -18,12 +19,12 @@ from fakeprint.transforms.law import Chance
 class DataRecipe(Record):
     """Which rows of which table.  ``manifest`` is relative to the data root that the command is given.
 
-    ``validate`` is the split that stops training and fits calibration; training never opens ``calib`` or ``test``.
-    ``leave_out`` names sources that are taken out of training.
+    A row is taken if it matches all columns of any entry of ``where``.  ``validation`` is the split that stops training and fits
+    calibration; training never opens ``calib`` or ``test``.  ``leave_out`` names sources that are taken out of training.
     """
 
     manifest: str
-    where: dict[str, str] = Field(default_factory=dict)
+    where: tuple[dict[str, str], ...] = ({},)
     positive: Label = Label.SYNTHETIC
     validation: Literal[Split.VAL, Split.DEV] = Split.DEV
     leave_out: tuple[str, ...] = ()
@@ -38,11 +39,15 @@ class ViewRecipe(Record):
 
 
 class ConditionRecipe(Record):
-    """One fixed delivery on which validation and measurement are made, alike for both classes."""
+    """One fixed delivery on which validation and measurement are made, alike for both classes.
+
+    ``calibrates`` names the compression class (``any`` for all files) whose calibration is fitted on this delivery.
+    """
 
     name: str
     crop: int = Field(ge=96)
     law: tuple[Chance, ...] = ()
+    calibrates: Compression | Literal["any"] | None = None
 
 
 class BalanceRecipe(Record):
@@ -50,15 +55,6 @@ class BalanceRecipe(Record):
 
     source_power: float = Field(0.5, ge=0, le=1)
     generator_power: float = Field(0.5, ge=0, le=1)
-
-
-class AlignedRecipe(Record):
-    """Aligned counterparts of authentic pictures: the same picture through a cheap up-sampling decoder, label 1.
-
-    ``share`` is the part of drawn positives that are such counterparts.
-    """
-
-    share: float = Field(0.0, ge=0, lt=1)
 
 
 class NetworkMember(Record):
@@ -89,9 +85,10 @@ class StatisticsMember(Record):
 
     type: Literal["statistics"] = "statistics"
     name: str = Field(pattern=r"^[a-z0-9-]+$")
-    groups: tuple[str, ...]
+    groups: tuple[str, ...] = Field(min_length=1)
     views: int = Field(4, gt=0)
-    strength: float = Field(gt=0)
+    between: float = Field(3.0, ge=0)
+    ridge: float = Field(0.3, gt=0)
     weight: float = Field(1.0, gt=0)
 
 
@@ -121,7 +118,6 @@ class Recipe(Record):
     data: DataRecipe
     view: ViewRecipe
     balance: BalanceRecipe = BalanceRecipe()
-    aligned: AlignedRecipe = AlignedRecipe()
     members: tuple[Member, ...] = Field(min_length=1)
     conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
     input: InputSpec

@@ -62,7 +62,13 @@ class CropStream(Dataset[Crop]):
     """Maps a stream position to ``(image (3, S, S) float32 in [0, 1], label float32)``."""
 
     def __init__(
-        self, samples: Sequence[Sample], targets: NDArray[np.int64], weights: NDArray[np.float64], store: PixelStore, way: Delivery, seed: int
+        self,
+        samples: Sequence[Sample],
+        targets: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        store: PixelStore,
+        way: Delivery,
+        seed: int,
     ) -> None:
         self.samples, self.targets, self.store, self.way, self.seed = samples, targets, store, way, seed
         self.cumulated = np.cumsum(weights)

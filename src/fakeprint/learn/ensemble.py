@@ -1,0 +1,64 @@
+"""Unlike members averaged after calibration, as one graph."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fakeprint.learn.discriminant import Discriminant
+from fakeprint.learn.network import PatchNet
+from fakeprint.learn.statistics import Statistics
+
+
+class StatisticsNet(nn.Module):
+    """Residual statistics and their linear head: (N, 3, H, W) in [0, 1] -> ``logit`` (N,)."""
+
+    def __init__(self, groups: Sequence[str], head: Discriminant) -> None:
+        super().__init__()
+        self.statistics = Statistics(groups)
+        self.limit = head.limit
+        self.register_buffer("mean", torch.from_numpy(head.mean.astype(np.float32)))
+        self.register_buffer("scale", torch.from_numpy(head.scale.astype(np.float32)))
+        self.register_buffer("weights", torch.from_numpy(head.weights.astype(np.float32)))
+        self.register_buffer("bias", torch.tensor(head.bias, dtype=torch.float32))
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return (N,) logits."""
+        standard = ((self.statistics(image) - self.mean) / self.scale).clamp(-self.limit, self.limit)
+        return standard @ self.weights + self.bias
+
+
+class Ensemble(nn.Module):
+    """``logit = sum of share * (slope * member + offset)``.
+
+    ``patch_logits`` are those of the networks on the grid of the first, weighted alike; members that judge the window as a whole
+    (statistics) add the same amount everywhere.  So the mean of the map is the logit wherever the networks share one grid.
+    """
+
+    def __init__(self, members: Sequence[nn.Module], slopes: Sequence[float], offsets: Sequence[float], shares: Sequence[float]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        total = sum(shares)
+        self.factors = [share / total * slope for share, slope in zip(shares, slopes, strict=True)]
+        self.constant = sum(share / total * offset for share, offset in zip(shares, offsets, strict=True))
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (N,) logits and (N, 1, h, w) patch logits; without a network the map is one cell."""
+        whole = torch.zeros_like(image[:, 0, 0, 0]) + self.constant
+        maps: list[Tensor] = []
+        logit = whole
+        for member, factor in zip(self.members, self.factors, strict=True):
+            found = member(image)
+            if isinstance(member, PatchNet):
+                logit = logit + factor * found[0]
+                maps.append(factor * found[1])
+            else:
+                logit = logit + factor * found
+                whole = whole + factor * found
+        patches = whole[:, None, None, None]
+        for one in maps:
+            aligned = one if one is maps[0] else functional.interpolate(one, size=maps[0].shape[2:], mode="bilinear", align_corners=False)
+            patches = patches + aligned
+        return logit, patches

@@ -1,0 +1,130 @@
+"""The training loop of one network, readable in one sitting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+from torch.nn import functional
+from torch.utils.data import DataLoader
+
+from fakeprint.learn.average import Average
+from fakeprint.learn.checkpoint import load_checkpoint, save_checkpoint
+from fakeprint.learn.log import TrainLog
+from fakeprint.learn.network import PatchNet, channels_last, parameter_groups
+from fakeprint.learn.recipe import NetworkMember
+from fakeprint.learn.schedule import rate_at
+from fakeprint.learn.stream import CropStream, Positions
+
+Validate = Callable[[nn.Module], float]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The averaged weights that validated best, and whether the run came to its end."""
+
+    network: PatchNet
+    finished: bool
+
+
+@dataclass
+class Progress:
+    """Where a run stands: steps done, best validation value and its step."""
+
+    step: int = 0
+    best: float = -1.0
+    best_step: int = 0
+
+
+def train_network(
+    member: NetworkMember,
+    stream: CropStream,
+    validate: Validate,
+    *,
+    fabric: Fabric,
+    folder: Path,
+    key: str,
+    seed: int,
+    log: TrainLog,
+    workers: int = 0,
+    stop_after: int | None = None,
+) -> Result:
+    """Train one network and return the averaged weights that validated best.
+
+    ``validate`` returns a number to maximise.  The run resumes from ``folder`` if it holds a checkpoint of the recipe ``key``: all
+    randomness derives from the seed and the step, so a resumed run ends with the same weights.  ``stop_after`` ends this process
+    early, after so many steps, with a checkpoint.
+    """
+    torch.manual_seed(seed)
+    bare = PatchNet(member.front, member.channels, member.strides, member.dropout)
+    network, optimiser = fabric.setup(channels_last(bare), torch.optim.AdamW(parameter_groups(bare, member.decay), lr=member.rate))
+    average = Average(bare, member.average)
+    best = Average(bare, member.average).network
+    progress = Progress()
+    path = folder / "checkpoint.pt"
+    held = load_checkpoint(path, recipe_sha256=key)
+    if held is not None:
+        bare.load_state_dict(held["network"])
+        average.network.load_state_dict(held["average"])
+        average.updates = held["updates"]
+        best.load_state_dict(held["best"])
+        optimiser.load_state_dict(held["optimiser"])
+        progress = Progress(**held["progress"])
+    last = member.steps if stop_after is None else min(member.steps, progress.step + stop_after)
+    per_step = member.batch * member.accumulate
+    positions = Positions(progress.step * per_step, last * per_step, fabric.global_rank, fabric.world_size)
+    share = member.batch // fabric.world_size
+    crops = iter(fabric.setup_dataloaders(DataLoader(stream, share, sampler=positions, num_workers=workers, drop_last=True)))
+    while progress.step < last and progress.step - progress.best_step <= member.patience:
+        rate = rate_at(progress.step, steps=member.steps, peak=member.rate, warm_up=member.warm_up)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        torch.manual_seed(seed * 1_000_003 + progress.step * fabric.world_size + fabric.global_rank)
+        loss = _step(network, optimiser, crops, member, fabric)
+        average.update(bare)
+        progress.step += 1
+        done = progress.step == last
+        if progress.step % member.validate_every == 0 or progress.step == member.steps:
+            value = validate(average.network)
+            if value > progress.best:
+                progress.best, progress.best_step = value, progress.step
+                best.load_state_dict(average.network.state_dict())
+            log.row(member.name, progress.step, member.steps, {"loss": loss, "rate": rate, "validation": value, "best": progress.best})
+        if (progress.step % member.validate_every == 0 or done) and fabric.is_global_zero:
+            save_checkpoint(path, _state(key, bare, average, best, optimiser, progress))
+    fabric.barrier()
+    finished = progress.step == member.steps or progress.step - progress.best_step > member.patience
+    return Result(best.eval(), finished)
+
+
+def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabric: Fabric) -> float:
+    """One optimiser step over ``accumulate`` batches; returns the mean loss."""
+    network.train()
+    optimiser.zero_grad(set_to_none=True)
+    total = 0.0
+    for turn in range(member.accumulate):
+        images, labels = next(crops)
+        with fabric.no_backward_sync(network, enabled=turn < member.accumulate - 1):
+            logits, _ = network(images.contiguous(memory_format=torch.channels_last))
+            targets = labels.float() * (1.0 - member.smoothing) + 0.5 * member.smoothing
+            loss = functional.binary_cross_entropy_with_logits(logits.float(), targets) / member.accumulate
+            fabric.backward(loss)
+        total += float(loss.detach())
+    fabric.clip_gradients(network, optimiser, max_norm=member.clip)
+    optimiser.step()
+    return total
+
+
+def _state(key: str, bare: nn.Module, average: Average, best: nn.Module, optimiser: Any, progress: Progress) -> dict[str, Any]:
+    return {
+        "recipe_sha256": key,
+        "network": bare.state_dict(),
+        "average": average.network.state_dict(),
+        "updates": average.updates,
+        "best": best.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "progress": vars(progress),
+    }

@@ -1,0 +1,189 @@
+"""Hand-made residual statistics of a picture as one differentiable, exportable module (specs: field 4.3, 6).
+
+Every group is built to ignore how strong the residual is and to keep how it is distributed: amplitude tells sources apart, not
+origin.  All statistics are taken over the whole window, whatever its size.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fakeprint.core.errors import UsageError
+from fakeprint.learn.frontend import luma_chroma, residual_bank
+
+TILE = 32
+_LAGS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (2, 2), (0, 3), (3, 0), (0, 4), (4, 0), (0, 8), (8, 0), (4, 4), (8, 8))
+_SQUARE, _ACROSS, _DOWN, _DIFFERENCE, _DIAGONAL = 5, 2, 3, 0, 4
+"""Positions in the residual bank: 3x3 square kernel, second differences, first difference, diagonal product."""
+
+
+class Statistics(nn.Module):
+    """(N, 3, H, W) float32 RGB in [0, 1] -> (N, D) statistics; H, W >= 96.
+
+    Groups:
+        ``shape``        moments of 11 residuals of luma and both colour differences, relative to each other (99 values)
+        ``haar``         the same for the bands of a four-level Haar pyramid (36)
+        ``joint``        joint histograms of neighbouring residuals in units of their own mean (225)
+        ``spectrum``     log-spectrum of 32-pixel tiles, each in units of its own power, without its radial mean (153)
+        ``radial``       that radial mean (25)
+        ``lags``         autocorrelation of residuals at 14 shifts (126)
+        ``phase``        dependence of the residual on position modulo 2, 4 and 8 (27)
+        ``colour``       correlation of residuals between red, green and blue (33)
+        ``spread``       how unevenly residual energy lies over the picture (12)
+    """
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        super().__init__()
+        of_planes: dict[str, Callable[[Tensor], Tensor]] = {
+            "haar": self._haar,
+            "spectrum": lambda planes: self._spectra(planes)[0],
+            "radial": lambda planes: self._spectra(planes)[1],
+        }
+        of_residuals: dict[str, Callable[[Tensor], Tensor]] = {
+            "shape": self._shape,
+            "joint": self._joint,
+            "lags": self._lags,
+            "phase": self._phase,
+            "colour": self._colour,
+            "spread": self._spread,
+        }
+        unknown = [group for group in groups if group not in of_planes and group not in of_residuals]
+        if unknown:
+            raise UsageError(f"no group of statistics named {unknown[0]!r}; there are: {', '.join(sorted({**of_planes, **of_residuals}))}")
+        self._of_planes, self._of_residuals = of_planes, of_residuals
+        self.groups = tuple(groups)
+        self.register_buffer("bank", residual_bank(), persistent=False)
+        self.register_buffer("matrix", luma_chroma()[:, :, None, None], persistent=False)
+        angle = torch.outer(torch.arange(TILE), torch.arange(TILE)) * (2 * math.pi / TILE)
+        window = torch.hann_window(TILE, periodic=False)
+        self.register_buffer("cosine", angle.cos(), persistent=False)
+        self.register_buffer("sine", angle.sin(), persistent=False)
+        self.register_buffer("hann", torch.outer(window, window), persistent=False)
+        half = TILE // 2 + 1
+        down, across = torch.fft.fftfreq(TILE)[:, None], torch.fft.rfftfreq(TILE)[None]
+        radius = (down.square() + across.square()).sqrt()
+        ring = (radius * 40).long().clamp(max=24).flatten()
+        rings = functional.one_hot(ring, 25).float()
+        self.register_buffer("rings", rings / rings.sum(0, keepdim=True).clamp(min=1), persistent=False)
+        self.register_buffer("ring_of", rings.t().contiguous(), persistent=False)
+        self.register_buffer("high", (radius > 0.12).float(), persistent=False)
+        rows, columns = torch.triu_indices(half, half)
+        self.register_buffer("upper", rows * half + columns, persistent=False)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return the statistics of each window, group after group."""
+        image = image * 255.0
+        planes = functional.conv2d(image, self.matrix)
+        size = image.shape[0], 3, self.bank.shape[0], image.shape[2] - 4, image.shape[3] - 4
+        residuals = functional.conv2d(planes.reshape(-1, 1, image.shape[2], image.shape[3]), self.bank).reshape(size)
+        found = [self._of_planes[one](planes) if one in self._of_planes else self._of_residuals[one](residuals) for one in self.groups]
+        return torch.cat(found, 1)
+
+    def _shape(self, residuals: Tensor) -> Tensor:
+        size = residuals.abs()
+        first, second = size.mean((3, 4)), size.square().mean((3, 4))
+        fourth, half = size.square().square().mean((3, 4)), (size + 1e-3).sqrt().mean((3, 4))
+        ratios = (
+            (second + 0.01) / (first + 0.05).square(),
+            (fourth + 0.01) / (second + 0.05).square(),
+            (half + 0.05).square() / (first + 0.05),
+        )
+        return torch.cat([ratio.log().flatten(1) for ratio in ratios], 1)
+
+    def _haar(self, planes: Tensor) -> Tensor:
+        found = []
+        for _ in range(4):
+            planes = planes[:, :, : planes.shape[2] // 2 * 2, : planes.shape[3] // 2 * 2]
+            a, b, c, d = planes[:, :, ::2, ::2], planes[:, :, ::2, 1::2], planes[:, :, 1::2, ::2], planes[:, :, 1::2, 1::2]
+            bands = ((a - b + c - d) / 2, (a + b - c - d) / 2, (a - b - c + d) / 2)
+            found += [(band.square().mean((2, 3)) + 0.1) / (band.abs().mean((2, 3)) + 0.1).square() for band in bands]
+            planes = (a + b + c + d) / 2
+        return torch.cat(found, 1).log()
+
+    def _joint(self, residuals: Tensor) -> Tensor:
+        chosen = residuals[:, 0, [_DIFFERENCE, _SQUARE, _DIAGONAL]]
+        units = chosen.abs().mean((2, 3), keepdim=True) + 0.1
+        level = (chosen / units).round().clamp(-2, 2)
+        marks = torch.stack([(level == value).float() for value in (-2.0, -1.0, 0.0, 1.0, 2.0)], 2)
+        found = []
+        for dy, dx in ((0, 1), (1, 0), (1, 1)):
+            left = marks[..., : marks.shape[3] - dy, : marks.shape[4] - dx].flatten(3)
+            right = marks[..., dy:, dx:].flatten(3)
+            counts = left @ right.transpose(2, 3) / left.shape[3]
+            counts = (counts + counts.flip(2, 3)) / 2
+            found.append(((counts + counts.transpose(2, 3)) / 2).flatten(1))
+        return torch.cat(found, 1).clamp(min=1e-12).sqrt()
+
+    def _spectra(self, planes: Tensor) -> tuple[Tensor, Tensor]:
+        luma = planes[:, 0]
+        parts = [_tiles(luma[:, top:, left:]) for top, left in ((0, 0), (0, TILE // 2), (TILE // 2, 0), (TILE // 2, TILE // 2))]
+        tiles = torch.cat(parts, 1)
+        tiles = (tiles - tiles.mean((2, 3), keepdim=True)) * self.hann
+        half = TILE // 2 + 1
+        wave, shift = tiles @ self.cosine[:, :half], tiles @ self.sine[:, :half]
+        real, imaginary = self.cosine @ wave - self.sine @ shift, self.sine @ wave + self.cosine @ shift
+        power = real.square() + imaginary.square()
+        relative = power / ((power * self.high).sum((2, 3), keepdim=True) + 5.0)
+        log = (relative.mean(1) + 1e-6).log()
+        radial = log.flatten(1) @ self.rings
+        flat = (log.flatten(1) - radial @ self.ring_of).reshape(log.shape)
+        quarter = (flat[:, :half] + torch.cat([flat[:, :1], flat[:, half - 1 :].flip(1)], 1)) / 2
+        quarter = (quarter + quarter.transpose(1, 2)) / 2
+        return quarter.flatten(1)[:, self.upper], radial
+
+    def _lags(self, residuals: Tensor) -> Tensor:
+        found = []
+        for kernel in (_SQUARE, _ACROSS, _DOWN):
+            one = residuals[:, :, kernel] - residuals[:, :, kernel].mean((2, 3), keepdim=True)
+            power = one.square().mean((2, 3)) + 0.05
+            for dy, dx in _LAGS:
+                product = one[:, :, : one.shape[2] - dy, : one.shape[3] - dx] * one[:, :, dy:, dx:]
+                found.append(product.mean((2, 3)) / power)
+        return torch.cat(found, 1)
+
+    def _phase(self, residuals: Tensor) -> Tensor:
+        size = residuals[:, :, _SQUARE].abs()
+        found = []
+        for period in (2, 4, 8):
+            rows, columns = size.shape[2] // period, size.shape[3] // period
+            cells = size[:, :, : rows * period, : columns * period].reshape(-1, 3, rows, period, columns, period).mean((2, 4))
+            cells = cells / (cells.mean((2, 3), keepdim=True) + 0.05)
+            found += [_deviation(cells.flatten(2)), _deviation(cells.mean(2)), _deviation(cells.mean(3))]
+        return (torch.cat(found, 1) + 1e-3).log()
+
+    def _colour(self, residuals: Tensor) -> Tensor:
+        # residuals are linear in colour: those of red, green and blue follow from those of luma and the two differences
+        inverse = torch.linalg.inv(luma_chroma())
+        colours = [torch.stack([float(inverse[c, p]) * residuals[:, p] for p in range(3)]).sum(0) for c in range(3)]
+        mixed = torch.stack(colours, 1).flatten(3)
+            3
+        )
+        mixed = mixed - mixed.mean(3, keepdim=True)
+        norm = mixed.square().sum(3).sqrt() + 1.0
+        pairs = ((0, 1), (0, 2), (1, 2))
+        return torch.cat([(mixed[:, a] * mixed[:, b]).sum(2) / (norm[:, a] * norm[:, b]) for a, b in pairs], 1)
+
+    def _spread(self, residuals: Tensor) -> Tensor:
+        found = []
+        for plane in range(3):
+            energy = functional.avg_pool2d(residuals[:, plane, [_SQUARE, _DIFFERENCE]].square(), 8)
+            energy = ((energy + 0.02).log() / (2 * math.log(2))).flatten(2)
+            centred = energy - energy.mean(2, keepdim=True)
+            deviation = _deviation(energy)
+            found += [deviation, (centred * centred.square()).mean(2) / (deviation * deviation.square() + 0.05)]
+        return torch.cat(found, 1)
+
+
+def _deviation(values: Tensor) -> Tensor:
+    centred = values - values.mean(-1, keepdim=True)
+    return (centred.square().sum(-1) / max(1, values.shape[-1] - 1)).clamp(min=1e-12).sqrt()
+
+
+def _tiles(plane: Tensor) -> Tensor:
+    """Cut (N, H, W) into whole tiles: (N, T, TILE, TILE)."""
+    rows, columns = plane.shape[1] // TILE, plane.shape[2] // TILE
+    cut = plane[:, : rows * TILE, : columns * TILE].reshape(-1, rows, TILE, columns, TILE)
+    return cut.transpose(2, 3).flatten(1, 2)
