@@ -159,8 +159,6 @@ class Statistics(nn.Module):
         inverse = torch.linalg.inv(luma_chroma())
         colours = [torch.stack([float(inverse[c, p]) * residuals[:, p] for p in range(3)]).sum(0) for c in range(3)]
         mixed = torch.stack(colours, 1).flatten(3)
-            3
-        )
         mixed = mixed - mixed.mean(3, keepdim=True)
         norm = mixed.square().sum(3).sqrt() + 1.0
         pairs = ((0, 1), (0, 2), (1, 2))
