@@ -88,3 +88,23 @@ def _problem(path: Path, size: int, sha256: str) -> str | None:
             return None if hashlib.file_digest(stream, "sha256").hexdigest() == sha256 else "differs from its card"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+
+
+def probe(artifact: Artifact) -> dict[str, tuple[int, ...]]:
+    """Run an artifact's graph once on a grey input and return the shape of each output the card names.
+
+    Raises:
+        ArtifactError: the graph gives other outputs than the card says, or numbers that are not finite.
+    """
+    import numpy as np
+
+    size = artifact.card.input.crop.size
+    names = [output.name for output in artifact.card.outputs]
+    try:
+        values = artifact.session().run(names, {artifact.card.input.name: np.full((1, 3, size, size), 0.5, np.float32)})
+    except Exception as error:  # onnxruntime raises classes of its own that share no public base
+        raise ArtifactError(f"artifact {artifact.card.name}: the graph does not run: {error}") from error
+    for name, value in zip(names, values, strict=True):
+        if not np.isfinite(value).all():
+            raise ArtifactError(f"artifact {artifact.card.name}: output {name} is not finite")
+    return {name: value.shape for name, value in zip(names, values, strict=True)}

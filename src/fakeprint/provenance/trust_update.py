@@ -5,18 +5,15 @@ Nothing else in the package fetches a list, and no examiner imports this module.
 
 import http.client
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
 
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import FakeprintError, UsageError
+from fakeprint.core.pinned_url import open_pinned
 from fakeprint.provenance.trust import MAX_BYTES, ListKind, StoredList, certificates_of, default_folder
 
 
@@ -101,31 +98,12 @@ def _store(source: ListSource, data: bytes, digest: str, count: int, folder: Pat
     return path
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an error: the URL is pinned."""
-
-    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
-        return None
-
-
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
 def _download(url: str, timeout_s: float) -> bytes:
-    parts = urllib.parse.urlsplit(url)
-    local = parts.scheme == "http" and _is_loopback(parts.hostname)
-    if parts.scheme != "https" and not local:
-        raise UsageError(f"trust lists are fetched over https only, not from {url!r}")
-    handlers = [_NoRedirect(), *([urllib.request.ProxyHandler({})] if local else [])]
     deadline = time.monotonic() + timeout_s
     chunks: list[bytes] = []
     size = 0
     try:
-        with urllib.request.build_opener(*handlers).open(url, timeout=min(timeout_s, 10.0)) as response:
+        with open_pinned(url, seconds=min(timeout_s, 10.0)) as response:
             while chunk := response.read1(1 << 16):
                 chunks.append(chunk)
                 size += len(chunk)
@@ -134,8 +112,8 @@ def _download(url: str, timeout_s: float) -> bytes:
                 if time.monotonic() > deadline:
                     raise FakeprintError(f"{url} did not finish within {timeout_s:g} s; nothing was stored")
             declared = response.headers.get("Content-Length", "")
-    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-        raise FakeprintError(f"could not fetch {url}: {getattr(error, 'reason', None) or error}") from error
+    except (http.client.HTTPException, OSError) as error:
+        raise FakeprintError(f"could not fetch {url}: {error}") from error
     if declared.isdigit() and int(declared) != size:
         raise FakeprintError(f"{url} broke off after {size} of {declared} bytes; nothing was stored")
     return b"".join(chunks)
