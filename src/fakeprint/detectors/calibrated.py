@@ -2,7 +2,7 @@
 
 from fakeprint.core.calibration import Bucket, bucket_of, score_of
 from fakeprint.core.card import Card
-from fakeprint.core.evidence import DetectionClaim, Question, Route, Score
+from fakeprint.core.evidence import DetectionClaim, Question, Score
 from fakeprint.media.item import MediaItem
 from fakeprint.media.jpeg_tables import read_jpeg_header
 
@@ -15,13 +15,11 @@ def bucket_of_item(item: MediaItem) -> Bucket:
     return bucket_of(short_side, quality, lossless=item.container.lossless)
 
 
-def detect(
-    card: Card, logit: float, bucket: Bucket, route: Route, *, outside_domain: str | None = None
-) -> tuple[DetectionClaim, Score] | None:
+def detect(card: Card, logit: float, bucket: Bucket, *, outside_domain: str | None = None) -> tuple[DetectionClaim, Score] | None:
     """Return the calibrated claim and its score, or None where the card has no calibration for the condition."""
     if card.calibration is None:
         return None
-    claim = card.calibration.detect(logit, bucket, question=card.question, route=route, outside_domain=outside_domain)
+    claim = card.calibration.detect(logit, bucket, question=card.question, route=card.route, outside_domain=outside_domain)
     return None if claim is None else (claim, score_of(claim))
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fakeprint.core.card import Card, FaceSpec
 from fakeprint.core.errors import ArtifactError
-from fakeprint.core.evidence import Evidence, MeasureClaim, Question, Region, Route, TimePoint
+from fakeprint.core.evidence import Evidence, MeasureClaim, Question, Region, TimePoint
 from fakeprint.detectors.artifact import load_artifact
 from fakeprint.detectors.calibrated import bucket_of_item, detect, lean
 from fakeprint.detectors.face_finder import FaceFinder
@@ -112,7 +112,7 @@ class FaceSwapDetector:
         if logit is None:
             summary = f"No face of at least {self._spec.min_side} pixels was found in {looked}."
             return not_applicable(self, item, "no_face", summary, weights_sha256=weights)
-        found = detect(self.card, logit, bucket_of_item(item), Route.FACE)
+        found = detect(self.card, logit, bucket_of_item(item))
         if found is None:
             summary = "This model has no calibration for files of this size and compression."
             return not_applicable(self, item, "not_calibrated", summary, weights_sha256=weights)

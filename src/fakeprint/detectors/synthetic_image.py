@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeprint.core.card import Card
-from fakeprint.core.evidence import Evidence, EvidenceFile, MeasureClaim, Question, Route
+from fakeprint.core.evidence import Evidence, EvidenceFile, MeasureClaim, Question
 from fakeprint.detectors.calibrated import bucket_of_item, detect, lean
 from fakeprint.detectors.heat_map import FULL_SCALE, overlay
 from fakeprint.detectors.measure import Measured
@@ -53,7 +53,7 @@ class SyntheticImageDetector:
         if scores is None:
             summary = f"This model needs at least {self._model.spec.min_side} pixels on the shorter side."
             return not_applicable(self, item, "too_small", summary, weights_sha256=weights)
-        found = detect(self.card, scores.logit, bucket_of_item(item), Route.WHOLE_IMAGE)
+        found = detect(self.card, scores.logit, bucket_of_item(item))
         if found is None:
             summary = "This model has no calibration for files of this size and compression."
             return not_applicable(self, item, "not_calibrated", summary, weights_sha256=weights)
