@@ -1,6 +1,7 @@
 """One labelled media file: what is known about it, where it came from, and what was done to it."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -53,12 +54,18 @@ class Step(Record):
     seed: int | None = Field(None, ge=0, lt=2**63)
 
 
+PerceptualHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+"""64 bits as lower-case hexadecimal, most significant bit first."""
+
+
 class Sample(Record):
     """Media plus what is known about it.
 
     ``path`` is relative to the manifest's root, with forward slashes.  ``group`` names what must not straddle splits: source
     image, source video, identity or prompt.  ``source`` is the collection that the file was taken from; ``generator`` the model
-    or method that made it, ``family`` a coarser name for the same.  ``media`` is filled when the file was probed.
+    or method that made it, ``family`` a coarser name for the same.  ``media`` is filled when the file was probed, ``phash`` when
+    its pixels were hashed.  ``url`` is where the file was published.  ``safety`` names the categories in which the prompt filter
+    or a safety score flagged it (specs: dflip3k 6.2).
     """
 
     id: str = Field(min_length=1)
@@ -73,12 +80,18 @@ class Sample(Record):
     generation: Generation | None = None
     licence: str | None = None
     sha256: Sha256 | None = None
+    phash: PerceptualHash | None = None
+    url: str | None = None
+    safety: tuple[str, ...] = ()
     media: Media | None = None
     history: tuple[Step, ...] = ()
+    extra: dict[str, int | float | str | bool] = Field(default_factory=dict)
 
-    @field_validator("path")
+    @field_validator("path", "mask")
     @classmethod
-    def _inside_the_root(cls, path: str) -> str:
+    def _inside_the_root(cls, path: str | None) -> str | None:
+        if path is None:
+            return None
         if not path or path.startswith("/") or "\\" in path or "\0" in path or ".." in path.split("/"):
             raise ValueError(f"a sample's path is relative, with forward slashes and inside the root; got {path!r}")
         return path
