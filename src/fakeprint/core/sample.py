@@ -63,9 +63,13 @@ class Sample(Record):
 
     ``path`` is relative to the manifest's root, with forward slashes.  ``group`` names what must not straddle splits: source
     image, source video, identity or prompt.  ``source`` is the collection that the file was taken from; ``generator`` the model
-    or method that made it, ``family`` a coarser name for the same.  ``media`` is filled when the file was probed, ``phash`` when
-    its pixels were hashed.  ``url`` is where the file was published.  ``safety`` names the categories in which the prompt filter
-    or a safety score flagged it (specs: dflip3k 6.2).
+    or method that made it, ``family`` a coarser name for the same.  ``media`` is filled when the file was probed, ``phash`` when its
+    pixels were hashed.  ``safety`` names the categories in which the prompt filter or a safety score flagged it (specs: dflip3k 6.2).
+
+    A path ``ARCHIVE!/MEMBER`` names a member of a zip, tar or Parquet file.  ``url`` is where the file was published; a sample whose
+    file was not fetched yet has the path at which it will lie.  ``pair`` is the id of the sample that shows the same content before
+    manipulation, ``mask`` the path of the mask of what was changed.  ``generation`` holds prompt, settings and checkpoint hash;
+    ``extra`` what a source said beyond these fields, in its own words.
     """
 
     id: str = Field(min_length=1)
@@ -82,6 +86,8 @@ class Sample(Record):
     sha256: Sha256 | None = None
     phash: PerceptualHash | None = None
     url: str | None = None
+    pair: str | None = None
+    mask: str | None = None
     safety: tuple[str, ...] = ()
     media: Media | None = None
     history: tuple[Step, ...] = ()
