@@ -211,6 +211,19 @@ def test_a_target_that_does_not_exist_is_told(nothing_is_left: None) -> None:
         list(workers.run(tasks(3)))
 
 
+def test_an_interpreter_that_cannot_be_started_ends_the_run(monkeypatch: pytest.MonkeyPatch, nothing_is_left: None) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pool() as workers, pytest.raises(PoolError, match="No such file"):
+        list(workers.run(tasks(5)))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_in_the_pool_does_not_leave_the_caller_waiting(monkeypatch: pytest.MonkeyPatch, nothing_is_left: None) -> None:
+    monkeypatch.setattr("fakeprint.media.worker_slot._outcome", None)
+    with pool() as workers, pytest.raises(PoolError, match="TypeError"):
+        list(workers.run(tasks(5)))
+
+
 def test_calls_that_cannot_be_carried_out_are_refused() -> None:
     with pytest.raises(UsageError, match="at least one"):
         pool(0)

@@ -111,15 +111,15 @@ def limit_processor_time(seconds: float) -> None:
 
 def describe() -> dict[str, bool]:
     """Try the sandbox in a process of its own; return every measure's name and whether it holds on this machine."""
-    root = str(Path(__file__).resolve().parents[2])
+    roots = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "fakeprint.media.sandbox"],
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": root},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(roots)},
         timeout=60,
-        check=False,
+        check=True,
     )
-    held = json.loads(done.stdout) if done.returncode == 0 else []
+    held = json.loads(done.stdout)
     return {name: name in held for name in MEASURES}
 
 

@@ -103,6 +103,9 @@ class WorkerSlot:
                 while self._flight:
                     self._step()
                 self._pool.rest()
+        except BaseException as error:  # a bug in this thread must not leave its caller waiting; it propagates from here
+            self._give_up(PoolError(f"the worker pool failed: {type(error).__name__}"))
+            raise
         finally:
             self._replace()
 
@@ -122,9 +125,9 @@ class WorkerSlot:
         except WorkerGone as gone:
             self._lost(job, gone)
             return
+        job.future.set_result(_outcome(job.task, answer, seconds))
         self._flight.popleft()
         self._last_seconds = seconds
-        job.future.set_result(_outcome(job.task, answer, seconds))
         worker = self._worker
         if worker is not None and (answer.leaving or worker.answered >= self._pool.limits.worker_items):
             self._pool.give_back(self._flight)
@@ -134,7 +137,10 @@ class WorkerSlot:
     def _start(self) -> None:
         pool = self._pool
         self._late = False
-        worker = WorkerProcess()
+        try:
+            worker = WorkerProcess()
+        except OSError as error:
+            raise StartFailed(f"no worker process can be started: {error.strerror}") from error
         with self._lock:
             self._worker = worker
             self._deadline = time.monotonic() + pool.start_seconds
@@ -178,29 +184,29 @@ class WorkerSlot:
         self._replace()
         self._bad_starts += 1
         if self._pool.closing:
-            self._drop_flight()
+            self._drop_flight(UsageError("the worker pool was closed"))
         elif failure.final or self._bad_starts >= _STARTS_IN_A_ROW:
             error = UsageError(failure.message) if failure.usage else PoolError(failure.message)
-            self._pool.break_down(error)
-            for job in self._flight:
-                if job.claim():
-                    job.future.set_exception(error)
-            self._flight.clear()
+            self._give_up(error)
+
+    def _give_up(self, error: FakeprintError) -> None:
+        """Fail every task, here and in the queue: no worker can be had."""
+        self._pool.break_down(error)
+        self._drop_flight(error)
 
     def _lost(self, job: Job, gone: WorkerGone) -> None:
         """The worker ended under ``job``: try it once more alone, then report it.  The one behind it goes back to the queue."""
         worker = self._worker
         late = self._late
-        self._flight.popleft()
-        self._pool.give_back(self._flight)
-        self._flight.clear()
+        behind = deque(list(self._flight)[1:])
+        self._flight = deque([job])
+        self._pool.give_back(behind)
         self._replace()
         if self._pool.closing:
-            job.future.set_exception(UsageError("the worker pool was closed"))
+            self._drop_flight(UsageError("the worker pool was closed"))
             return
         job.failures += 1
         if job.failures == 1:
-            self._flight.append(job)
             return
         ended = worker.ending() if worker is not None else str(gone)
         if late or (worker is not None and worker.out_of_cpu_time()):
@@ -208,11 +214,12 @@ class WorkerSlot:
         else:
             code, message = ErrorCode.E_CRASH, f"the worker process ended while it had this file, twice; the second time {ended}"
         job.future.set_result(Outcome(job.task.index, None, error=_error(code, message), seconds=job.task.seconds if late else 0.0))
+        self._flight.clear()
 
-    def _drop_flight(self) -> None:
+    def _drop_flight(self, error: FakeprintError) -> None:
         for job in self._flight:
-            if job.claim():
-                job.future.set_exception(UsageError("the worker pool was closed"))
+            if not job.future.done() and job.claim():
+                job.future.set_exception(error)
         self._flight.clear()
 
     def _replace(self) -> None:
