@@ -21,6 +21,33 @@ from fakeprint.core.verdict import Level
 PredictionStatus = Literal["ok", "failed", "not_applicable"]
 
 
+class FormatFacts(Record):
+    """What a stored file tells without its pixels, null where it tells nothing of the kind (specs: evaluation 11).
+
+    ``name_length`` counts the characters of the file's name without its ending.
+    """
+
+    container: str
+    lossless: bool | None = None
+    quality: int | None = None
+    standard_table: bool | None = None
+    subsampling: str | None = None
+    process: str | None = None
+    tables: int | None = None
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+    bit_depth: int | None = None
+    mode: str | None = None
+    icc: bool | None = None
+    exif: bool | None = None
+    xmp: bool | None = None
+    texts: int | None = None
+    other_parts: int | None = None
+    extension: str | None = None
+    name_length: int | None = None
+
+
 class Judged(Record):
     """What the shipped calibration and thresholds make of a raw score.
 
@@ -44,9 +71,11 @@ class Prediction(Record):
     """One row: one sample, one condition, one examiner.
 
     ``score`` is in ``unit``, higher is more synthetic or manipulated (label 1), and there only where ``status`` is ``ok``; else
-    ``reason`` says why there is none.  ``media_sha256``, ``group_id``, ``label``, ``generator`` and ``split`` are copies for readers
-    of the row: labels come from the manifest, and a copy that differs from it is an error.  ``bucket`` is the delivery condition of
-    what was measured, ``width`` and ``height`` its size in pixels, ``steps`` what was done to it.
+    ``reason`` says why there is none.  Models that only name families give ``class_logits`` and no score.  ``media_sha256``,
+    ``group_id``, ``label``, ``generator`` and ``split`` are copies for readers of the row: labels come from the manifest, and a copy
+    that differs from it is an error.  ``bucket`` is the delivery condition of what was measured, ``width`` and ``height`` its size in
+    pixels, ``steps`` what was done to it, ``facts`` what a stored file tells without its pixels.  ``frames`` is the number of frames
+    that were read of a video, ``frames_scored`` of those with a score.
     """
 
     sample_id: str = Field(min_length=1)
@@ -66,15 +95,19 @@ class Prediction(Record):
     bucket: Bucket | None = None
     width: int | None = Field(None, ge=0)
     height: int | None = Field(None, ge=0)
+    frames: int | None = Field(None, ge=0)
+    frames_scored: int | None = Field(None, ge=0)
+    facts: FormatFacts | None = None
     steps: tuple[Step, ...] = ()
     class_logits: tuple[float, ...] = ()
     judged: Judged | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.status == "ok" and (self.score is None or self.reason is not None):
-            raise ValueError("a row with status ok has a score and no reason")
-        if self.status != "ok" and (self.score is not None or not self.reason):
+        measured = self.score is not None or bool(self.class_logits)
+        if self.status == "ok" and (not measured or self.reason is not None):
+            raise ValueError("a row with status ok has a score or class logits, and no reason")
+        if self.status != "ok" and (measured or not self.reason):
             raise ValueError(f"a row with status {self.status} has a reason and no score")
         if self.unit is ScoreUnit.PROBABILITY and self.score is not None and not 0.0 <= self.score <= 1.0:
             raise ValueError(f"a probability lies in 0 to 1, not {self.score}")
@@ -97,9 +130,9 @@ class Counts(Record):
 class Aligned:
     """Scored rows beside their labels, and the rows without a score.
 
-    ``scores`` (N,) float64 in ``unit``; ``labels`` (N,) int64, 1 = synthetic or manipulated; ``groups``, ``sources``, ``families`` and
-    ``generators`` N texts (the last two empty for label 0); ``predictions`` and ``samples`` the N rows themselves.  ``missed`` are the
-    rows that failed or do not apply, with their labels.
+    ``scores`` (N,) float64 in ``unit``, (0,) for a model that only names families; ``labels`` (N,) int64, 1 = synthetic or manipulated;
+    ``groups``, ``sources``, ``families`` and ``generators`` N texts (the last two empty for label 0); ``predictions`` and ``samples`` the
+    N rows themselves.  ``missed`` are the rows that failed or do not apply, with their samples.
     """
 
     scores: NDArray[np.float64]
@@ -110,7 +143,7 @@ class Aligned:
     generators: tuple[str, ...]
     predictions: tuple[Prediction, ...]
     samples: tuple[Sample, ...]
-    missed: tuple[tuple[Prediction, int], ...]
+    missed: tuple[tuple[Prediction, Sample], ...]
     unit: ScoreUnit
     condition: str
     examiner: str
@@ -176,8 +209,11 @@ def _aligned(pairs: Sequence[tuple[Prediction, Sample]]) -> Aligned:
     labels = np.array([sample.label.positive for _, sample in kept], dtype=np.int64)
     positives = int(labels.sum())
     first = pairs[0][0]
+    scores = [row.score for row, _ in kept if row.score is not None]
+    if 0 < len(scores) < len(kept):
+        raise AlignmentError(f"{len(kept) - len(scores)} of {len(kept)} rows have class logits only, the others a score")
     return Aligned(
-        scores=np.array([row.score for row, _ in kept], dtype=np.float64),
+        scores=np.array(scores, dtype=np.float64),
         labels=labels,
         groups=tuple(sample.group for _, sample in kept),
         sources=tuple(sample.source for _, sample in kept),
@@ -185,7 +221,7 @@ def _aligned(pairs: Sequence[tuple[Prediction, Sample]]) -> Aligned:
         generators=tuple((sample.generator or "unnamed") if sample.label.positive else "" for _, sample in kept),
         predictions=tuple(row for row, _ in kept),
         samples=tuple(sample for _, sample in kept),
-        missed=tuple((row, sample.label.positive) for row, sample in pairs if row.status != "ok"),
+        missed=tuple((row, sample) for row, sample in pairs if row.status != "ok"),
         unit=first.unit,
         condition=first.condition,
         examiner=first.examiner,

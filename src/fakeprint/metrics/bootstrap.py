@@ -5,12 +5,12 @@ draw has as many of each as the data.  For claims about new generators ``outer``
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fakeprint.metrics.metric import Labels, Metric, Refused, Values, Weights
+from fakeprint.metrics.metric import Labels, Metric, Refused, Takes, Values, Weights
 
 RESAMPLES = 2000
 MIN_RESAMPLES = 1000
@@ -18,6 +18,7 @@ MIN_GROUPS = 20
 MOST_DEGENERATE = 0.05
 TOO_FEW = "too few groups"
 _CHUNK_VALUES = 1 << 20
+_RATES = frozenset({Takes.CALLED, Takes.FRACTIONS})
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Resamples:
         """Return the number of groups among the rows that a mask keeps."""
         return self.groups if rows is None else len(np.unique(self._index[rows]))
 
+    def groups_among(self, rows: NDArray[np.bool_] | None, kept: NDArray[np.bool_]) -> int:
+        """Return the number of groups among the rows that a mask keeps and a second mask over these keeps again."""
+        index = self._index if rows is None else self._index[rows]
+        return len(np.unique(index[kept]))
+
 
 def _composition(index: NDArray[np.int64], labels: Labels, groups: int) -> NDArray[np.int64]:
     """Return for each group 0 (label 0 only), 1 (label 1 only) or 2 (mixed)."""
@@ -122,7 +128,18 @@ def interval(metric: Metric, values: ArrayLike, labels: ArrayLike, draws: Resamp
     if groups < MIN_GROUPS:
         return Interval(value, groups=groups, reason=TOO_FEW)
     drawn = np.concatenate([metric.kernel(given, truth, weights) for weights in draws.weights(rows)])
-    return _percentiles(value, drawn, groups)
+    found = _percentiles(value, drawn, groups)
+    if metric.takes in _RATES and found.low == found.high == value and value in (0.0, 1.0):
+        counted = np.ones(len(truth), bool) if metric.of_label is None else truth == metric.of_label
+        return _without_events(found, draws.groups_among(rows, counted))
+    return found
+
+
+def _without_events(found: Interval, groups: int) -> Interval:
+    """Give a rate of exactly 0 or 1 the exact one-sided 95 % bound for that many groups: resampling cannot show what never occurred."""
+    bound = 1.0 - 0.05 ** (1.0 / groups)
+    low, high = (0.0, bound) if found.value == 0.0 else (1.0 - bound, 1.0)
+    return replace(found, low=low, high=high, reason=f"exact bound for {groups} groups without exception")
 
 
 def difference(

@@ -49,11 +49,11 @@ def flips(first: Values, second: Values) -> Values:
     return opposite
 
 
-R_ACC = Metric("r-acc", "Accuracy on label 0", Takes.CALLED, _r_acc, higher_is_better=True, needs_both_classes=False)
-F_ACC = Metric("f-acc", "Accuracy on label 1", Takes.CALLED, _tpr, higher_is_better=True, needs_both_classes=False)
+R_ACC = Metric("r-acc", "Accuracy on label 0", Takes.CALLED, _r_acc, True, needs_both_classes=False, of_label=0)
+F_ACC = Metric("f-acc", "Accuracy on label 1", Takes.CALLED, _tpr, True, needs_both_classes=False, of_label=1)
 BALANCED_ACCURACY = Metric("balanced-accuracy", "Balanced accuracy", Takes.CALLED, _balanced, higher_is_better=True)
-FPR = Metric("fpr", "False-positive rate", Takes.CALLED, _fpr, higher_is_better=False, needs_both_classes=False)
-TPR = Metric("tpr", "True-positive rate", Takes.CALLED, _tpr, higher_is_better=True, needs_both_classes=False)
+FPR = Metric("fpr", "False-positive rate", Takes.CALLED, _fpr, False, needs_both_classes=False, of_label=0)
+TPR = Metric("tpr", "True-positive rate", Takes.CALLED, _tpr, True, needs_both_classes=False, of_label=1)
 COVERAGE = Metric("coverage", "Coverage", Takes.DECISIONS, _coverage, higher_is_better=True, needs_both_classes=False)
 SELECTIVE_ACCURACY = Metric("selective-accuracy", "Balanced accuracy where decided", Takes.DECISIONS, _selective, higher_is_better=True)
 FLIP_RATE = Metric("flip-rate", "Flip rate", Takes.FRACTIONS, _mean, higher_is_better=False, needs_both_classes=False)

@@ -45,7 +45,8 @@ class Metric:
     """One metric.
 
     ``low`` and ``high`` bound its value, None where unbounded.  ``needs`` returns why rows that are otherwise sound do not suffice
-    (too few rows), or None.  ``oracle`` marks operating points that were chosen on the rows they are measured on.
+    (too few rows), or None.  ``oracle`` marks operating points that were chosen on the rows they are measured on.  ``of_label`` is set
+    for rates over the rows of one label.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Metric:
     high: float | None = 1.0
     needs: Callable[[Labels], str | None] | None = None
     oracle: bool = False
+    of_label: int | None = None
 
     def __call__(self, values: ArrayLike, labels: ArrayLike) -> float:
         """Return the metric of N rows.

@@ -1,0 +1,1 @@
+"""Evaluation protocols as data: which samples, under which deliveries, in which tables."""
