@@ -12,6 +12,7 @@ from fakeprint.core.durable import atomic_file
 from fakeprint.core.errors import MissingExtraError, RecordError, UsageError
 from fakeprint.core.manifest import Manifest, ManifestHeader
 from fakeprint.core.sample import Label, Sample
+from fakeprint.datasets.columns import record_batch, schema
 
 LABEL_WORDS = {
     "authentic": Label.AUTHENTIC,
@@ -25,7 +26,6 @@ LABEL_WORDS = {
 """How public tables write labels.  ``1`` and ``fake`` mean what ``positive`` says (default synthetic)."""
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
-_COLUMNS = ("id", "path", "label", "split", "group", "source", "generator", "family", "generator_version", "licence", "sha256")
 
 
 def read_table(path: Path, *, where: Mapping[str, str] | None = None, positive: Label = Label.SYNTHETIC) -> Manifest:
@@ -121,16 +121,11 @@ def _sample(row: Mapping[str, object], source: str, positive: Label) -> Sample:
 
 
 def _write_parquet(manifest: Manifest, path: Path) -> None:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "data") from error
-    flat = [one.model_dump(mode="json", include=set(_COLUMNS)) for one in manifest.samples]
-    nested = [one.model_dump_json(exclude=set(_COLUMNS), exclude_defaults=True) for one in manifest.samples]
-    columns = {name: pa.array([row[name] for row in flat], pa.string()) for name in _COLUMNS}
-    table = pa.table({**columns, "record": pa.array(nested, pa.string())})
-    table = table.replace_schema_metadata({"fakeprint": manifest.header.model_dump_json()})
+    wanted = schema(manifest.header)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_batches([record_batch(manifest.samples, wanted)])
     with atomic_file(path) as stream:
         pq.write_table(table, stream, compression="zstd")
 
