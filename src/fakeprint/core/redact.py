@@ -28,8 +28,8 @@ _KEYED = {
 _NAMED = {kind: re.compile(rf"(?i)(?:.*[^a-z])?{names}\]?") for kind, names in _NAMES.items()}
 _ISO_6709 = re.compile(r"(?<![\d.])[+-]\d{2,3}\.\d{3,9}[+-]\d{2,3}\.\d{3,9}(?:[+-]\d{1,6}(?:\.\d{1,6})?)?/?")
 _PRECISE = re.compile(r"\d{1,3}\.\d{3,}")
-_SUSPECT = ('"sensitive":"', "gps", "latitude", "longitude", "serial", "owner", "unique", "geotag", "geo tag", "geo_tag", "geo-tag")
-_HINT = re.compile(r"\.\d{3,9}[+-]\d|location[ ._-]?(?:shown|created|iso6709)")
+_SUSPECT = ('"sensitive":"', "gps", "latitude", "longitude", "serial")
+_HINT = re.compile(r"\.\d{3,9}[+-]\d|location[ ._-]?(?:shown|created|iso6709)|geo[ _-]?tag|owner[ _-]?name|unique[ _-]?id")
 _SHORTEST_VALUE = 4
 _REMEMBERED = 400
 

@@ -93,7 +93,7 @@ def _arrays(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | 
         alpha = np.asarray(image.getchannel("A"))
         return np.asarray(image.convert("RGB")), alpha, ()
     if mode in {"1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "HSV"}:
-        return np.asarray(image.convert("RGB")), None, ()
+        return np.asarray(image if mode == "RGB" else image.convert("RGB")), None, ()
     raise MediaError(ErrorCode.E_FORMAT_REFUSED, f"colour mode {mode} is not converted", Stage.DECODE)
 
 

@@ -11,7 +11,6 @@ b'{"schema_version":"1.0","reports":[\n],"r'
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -41,7 +40,6 @@ TABLE: dict[str, str] = {
 FORMATS = Registry[type[ReportWriter]]("reports", TABLE)
 
 _PATHS = frozenset({"input"})
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 class ReportSink:
@@ -97,7 +95,7 @@ def prepare(report: Report, options: ReportOptions) -> tuple[Report, str]:
     if may_be_sensitive(text):
         report = redact(report, show_gps=options.show_gps, show_identifiers=options.show_identifiers)
         text = report.model_dump_json()
-    if any(found.end() - found.start() > options.text_chars for found in _JSON_STRING.finditer(text)):
+    if max(map(len, text.replace('\\"', "..").split('"'))) > options.text_chars:
         report = map_text(report, partial(cap, chars=options.text_chars), _PATHS)
         text = report.model_dump_json()
     return report, text

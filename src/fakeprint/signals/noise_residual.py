@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeprint.core.evidence import Evidence, EvidenceFile, MeasureClaim, Question
+from fakeprint.core.evidence import Evidence, EvidenceStatus, MeasureClaim, Question
 from fakeprint.media.evidence_file import picture_file
 from fakeprint.media.examiner import evidence_of, not_applicable
 from fakeprint.media.image import turned
@@ -21,7 +21,7 @@ MAP_SIDE = 480
 
 
 class NoiseResidualExaminer:
-    """Measures fine noise on a bounded sample; draws the map where the run wants pictures."""
+    """Measures fine noise on a bounded sample and draws its map, in runs that want pictures."""
 
     name = "noise-residual"
     version = "1"
@@ -35,23 +35,23 @@ class NoiseResidualExaminer:
         """Return median and spread of the noise level over the image, and a map of it."""
         if not item.is_image:
             return not_applicable(self, item, "format", "Fine noise is measured on still images only.")
+        if not item.want_pictures:
+            summary = "The map of fine noise is made only in runs that ask for pictures."
+            return evidence_of(self, item, status=EvidenceStatus.NOT_CHECKED, reason="disabled", summary=summary)
         rgb = item.image.rgb
         if min(rgb.shape[:2]) < MIN_SIDE:
             return not_applicable(self, item, "too_small", "The noise measurement needs at least 64 pixels on each side.")
         low, middle, high = (float(value) for value in np.percentile(noise_levels(rgb, SAMPLE_CELLS, SAMPLE_WINDOW), (10, 50, 90)))
-        files: tuple[EvidenceFile, ...] = ()
-        if item.want_pictures:
-            file, data = picture_file(
-                np.ascontiguousarray(turned(noise_map(rgb), item.image.orientation)),
-                name="noise-level",
-                role="map",
-                title="Level of fine noise by region",
-                how_to_read=(
-                    "Bright: strong fine noise or texture; dark: smooth. Compare only surfaces of like texture and brightness. "
-                    "Differences are normal and do not by themselves show editing."
-                ),
-            )
-            files = (item.attach(file, data),)
+        file, data = picture_file(
+            np.ascontiguousarray(turned(noise_map(rgb), item.image.orientation)),
+            name="noise-level",
+            role="map",
+            title="Level of fine noise by region",
+            how_to_read=(
+                "Bright: strong fine noise or texture; dark: smooth. Compare only surfaces of like texture and brightness. "
+                "Differences are normal and do not by themselves show editing."
+            ),
+        )
         return evidence_of(
             self,
             item,
@@ -63,7 +63,7 @@ class NoiseResidualExaminer:
                 MeasureClaim(name="noise_p10", value=round(low, 4), unit="grey values"),
                 MeasureClaim(name="noise_p90", value=round(high, 4), unit="grey values"),
             ),
-            files=files,
+            files=(item.attach(file, data),),
         )
 
 
