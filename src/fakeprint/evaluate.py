@@ -28,12 +28,12 @@ from fakeprint.judge.fuse import decide
 from fakeprint.judge.likelihood import llr_bounds
 from fakeprint.judge.policy import DEFAULT, Policy
 from fakeprint.media.workers import Outcome, Task, WorkerPool
-from fakeprint.suites.assemble import build_scorecard
+from fakeprint.suites.assemble import build_scorecard, compare_detectors
 from fakeprint.suites.conditions import condition_of
 from fakeprint.suites.measure_worker import MeasuredSample, Raw, Setup, target_of
 from fakeprint.suites.protocol import EvalConfig
 
-__all__ = ["EvalConfig", "build_scorecard", "calibrate", "judged", "measure", "samples_of"]
+__all__ = ["EvalConfig", "build_scorecard", "calibrate", "compare_detectors", "judged", "measure", "samples_of"]
 
 
 def measure(

@@ -47,9 +47,7 @@ def build_scorecard(
     """
     rows = tuple(predictions)
     suite = config.protocol()
-    by_condition: dict[str, list[Prediction]] = {}
-    for row in rows:
-        by_condition.setdefault(row.condition, []).append(row)
+    by_condition = _by_condition(rows)
     names = [name for name in suite.conditions if name in by_condition] or list(by_condition)
     aligned = {name: align(by_condition[name], manifest, config.split) for name in names}
     if not aligned:
@@ -169,6 +167,35 @@ def compare(first: Rows, second: Rows, *, resamples: int, seed: int, what: tuple
         Comparison(what="difference", first=what[0], second=what[1], values=tuple(gaps)),
         Comparison(what="flips", first=what[0], second=what[1], values=tuple(found)),
     )
+
+
+def compare_detectors(
+    predictions: Iterable[Prediction], others: Iterable[Prediction], manifest: Manifest, config: EvalConfig
+) -> tuple[Comparison, ...]:
+    """Compare two detectors on the same rows under every condition that both were measured under (specs: evaluation 3.5).
+
+    Raises:
+        UsageError: no condition in common, or scores of unlike units.
+    """
+    first, second = _by_condition(predictions), _by_condition(others)
+    names = [name for name in first if name in second]
+    if not names:
+        raise UsageError("the two sets of predictions have no condition in common")
+    found: list[Comparison] = []
+    for name in names:
+        one, two = (_rows(align(rows[name], manifest, config.split), config) for rows in (first, second))
+        if len(one.aligned.scores) and len(two.aligned.scores):
+            told = (f"{one.aligned.examiner}, {name}", f"{two.aligned.examiner}, {name}")
+            gap, _ = compare(one, two, resamples=config.resamples, seed=config.seed, what=told)
+            found.append(gap)
+    return tuple(found)
+
+
+def _by_condition(predictions: Iterable[Prediction]) -> dict[str, list[Prediction]]:
+    found: dict[str, list[Prediction]] = {}
+    for row in predictions:
+        found.setdefault(row.condition, []).append(row)
+    return found
 
 
 def _notes(aligned: Aligned, config: EvalConfig) -> tuple[str, ...]:
