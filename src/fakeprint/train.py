@@ -1,7 +1,7 @@
 """manifest, recipe -> artifact: the verb ``train``.
 
 Every member is trained on the training split and chosen on the validation split; members are averaged after calibration; the
-result is exported, checked, calibrated per compression class and measured on the validation split, and described by its card.
+result is exported, checked, calibrated per compression class, measured, and described by its card.
 """
 
 import os
@@ -11,36 +11,44 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 from torch import nn
+from torch.utils.data import Dataset
 
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import UsageError
 from fakeprint.core.run import close_run, start_run
-from fakeprint.core.sample import Sample, Split
-from fakeprint.datasets.table import read_table
 from fakeprint.judge.calibration import fit_map
-from fakeprint.learn.artifact import write_artifact
+from fakeprint.learn.artifact import Findings, write_artifact
 from fakeprint.learn.balance import draw_weights
 from fakeprint.learn.ensemble import Ensemble, StatisticsNet
+from fakeprint.learn.left_out import Evaluated, leave_out, measured_left_out
 from fakeprint.learn.log import TrainLog
 from fakeprint.learn.loop import train_network
-from fakeprint.learn.measure import auroc, score
-from fakeprint.learn.pixels import PixelStore, pixel_store
-from fakeprint.learn.recipe import ConditionRecipe, Member, Recipe, StatisticsMember, read_recipe
-from fakeprint.learn.statistics_fit import fit_statistics
-from fakeprint.learn.stream import CropStream, Delivery
+from fakeprint.learn.material import Material, gather
+from fakeprint.learn.measure import Scored, auroc, score
+from fakeprint.learn.pairs import FaceDelivery, PairStream
+from fakeprint.learn.recipe import CalibrationSource, ConditionRecipe, FaceViewRecipe, NetworkMember, Recipe, StatisticsMember, read_recipe
+from fakeprint.learn.statistics_fit import Rows, condition_rows, fit_head, training_rows
+from fakeprint.learn.stream import Crop, CropStream, Delivery
 from fakeprint.transforms.law import Law
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Material:
-    """What a run learns from and is chosen on; files that could not be decoded are in neither list."""
+class Session:
+    """What every part of one run needs."""
 
-    train: tuple[Sample, ...]
-    validation: tuple[Sample, ...]
-    store: PixelStore
+    recipe: Recipe
+    material: Material
+    weights: NDArray[np.float64]
+    fabric: Fabric
+    work: Path
+    log: TrainLog
+    workers: int
+    stop_after: int | None
 
 
 def train(
@@ -50,106 +58,137 @@ def train(
     output: Path,
     device: str = "auto",
     workers: int = 0,
-    leave_out: Iterable[str] = (),
+    leave_out_sources: Iterable[str] = (),
     stop_after: int | None = None,
-    tell: Callable[[str], None] = print,
+    tell: Tell = print,
 ) -> Path | None:
     """Train the artifact of a recipe and return its folder, ``output/<name>``.
 
-    ``data`` is the folder that the recipe's manifest lies in.  A run that was stopped goes on where it was.  ``leave_out`` adds
-    sources to those that the recipe keeps out of training.  ``stop_after`` ends the run after so many optimiser steps, with a
+    ``data`` is the folder that the recipe's manifest lies in.  A run that was stopped goes on where it was.  ``leave_out_sources``
+    adds to the sources that the recipe keeps out of training.  ``stop_after`` ends the run after so many optimiser steps, with a
     checkpoint and without an artifact (None is returned).
     """
-    recipe = read_recipe(recipe_path)
-    left = tuple(dict.fromkeys((*recipe.data.leave_out, *leave_out)))
-    recipe = recipe.model_copy(update={"data": recipe.data.model_copy(update={"leave_out": left})})
+    recipe = _with_left_out(read_recipe(recipe_path), leave_out_sources)
     run = start_run("train", recipe, seed=recipe.seed)
     work = output / f"{recipe.name}.run"
     fabric = _fabric(device, recipe.precision)
     with TrainLog(work, tell if fabric.is_global_zero else _silent) as log:
         material = gather(recipe, data, work / "cache", tell)
-        members = []
+        weights = draw_weights(material.train, **recipe.balance.model_dump())
+        session = Session(recipe, material, weights, fabric, work, log, workers, stop_after)
+        members: list[nn.Module] = []
         for number, member in enumerate(recipe.members):
-            trained = _member(recipe, member, number, material, fabric, work, log, workers, stop_after)
+            trained = _network(session, member, number) if isinstance(member, NetworkMember) else _statistics(session, member)
             if trained is None:
                 return None
             members.append(trained)
-        network = combine(recipe, members, material, fabric.device, log)
-    if not fabric.is_global_zero:
-        return output / recipe.name
+        if not fabric.is_global_zero:
+            return output / recipe.name
+        network, slopes, offsets = _combine(session, members)
+        scored = {one.name: _score(session, network, one) for one in recipe.conditions}
+        findings = _findings(session, scored, slopes, offsets)
     counts = {"train": len(material.train), "validation": len(material.validation), "refused": len(material.store.refused)}
     write_atomic(work / "run.json", close_run(run, "ok", counts).model_dump_json(indent=2).encode())
-    return write_artifact(recipe, recipe_path.name, network, material.train, material.validation, material.store, output, tell)
+    return write_artifact(recipe, recipe_path.name, network, material, findings, output, tell)
 
 
-def gather(recipe: Recipe, data: Path, cache: Path, tell: Callable[[str], None] = print) -> Material:
-    """Read the manifest, refuse what training must not see, decode everything once."""
-    tables = [read_table(data / recipe.data.manifest, where=where, positive=recipe.data.positive) for where in recipe.data.where]
-    rows = tuple({one.id: one for table in tables for one in table.samples}.values())
-    wanted = [one for one in rows if one.split in (Split.TRAIN, recipe.data.validation)]
-    store = pixel_store(wanted, data, cache)
-    for name, reason in store.refused.items():
-        tell(f"left out, cannot be decoded: {name}: {reason}")
-    usable = [one for one in wanted if one.id in store]
-    learned = tuple(one for one in usable if one.split is Split.TRAIN and one.source not in recipe.data.leave_out)
-    chosen = tuple(one for one in usable if one.split is recipe.data.validation)
-    for name, part in (("training", learned), ("validation", chosen)):
-        if {one.label.positive for one in part} != {0, 1}:
-            raise UsageError(f"{name} needs samples of both classes; there are {len(part)} samples")
-    return Material(learned, chosen, store)
+def _with_left_out(recipe: Recipe, more: Iterable[str]) -> Recipe:
+    left = tuple(dict.fromkeys((*recipe.data.leave_out, *more)))
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"leave_out": left})})
 
 
-def combine(recipe: Recipe, members: list[nn.Module], material: Material, device: torch.device, log: TrainLog) -> Ensemble:
-    """Average the members after putting each on the scale of log-likelihood ratios, fitted on all validation deliveries."""
-    slopes, offsets = [], []
-    for settings, member in zip(recipe.members, members, strict=True):
-        scored = [score(member.to(device), material.validation, material.store, one, device) for one in _choosing(recipe)]
-        for one in scored:
-            log.row(settings.name, 0, 0, {f"auroc {one.condition}": auroc(one)})
-        fitted = fit_map(np.concatenate([one.logits for one in scored]), np.concatenate([one.labels for one in scored]), "platt")
-        slopes.append(fitted.llr(1.0) - fitted.llr(0.0))
-        offsets.append(fitted.llr(0.0))
-    return Ensemble(members, slopes, offsets, [one.weight for one in recipe.members]).cpu().eval()
+def _statistics(session: Session, member: StatisticsMember) -> nn.Module:
+    rows = _training_rows(session, member)
+    return StatisticsNet(member.groups, fit_head(member, rows, session.material.train, session.weights))
 
 
-def _member(
-    recipe: Recipe,
-    member: Member,
-    number: int,
-    material: Material,
-    fabric: Fabric,
-    work: Path,
-    log: TrainLog,
-    workers: int,
-    stop_after: int | None,
-) -> nn.Module | None:
-    seed = recipe.seed * 1000 + number
-    weights = draw_weights(material.train, **recipe.balance.model_dump())
-    way = Delivery(Law(recipe.view.law), recipe.view.crop, recipe.view.window)
-    if isinstance(member, StatisticsMember):
-        head = fit_statistics(member, material.train, weights, material.store, way, seed, work / member.name, recipe.sha256())
-        return StatisticsNet(member.groups, head)
-    stream = CropStream(material.train, np.array([one.label.positive for one in material.train]), weights, material.store, way, seed)
+def _training_rows(session: Session, member: StatisticsMember) -> Rows:
+    view = session.recipe.view
+    if isinstance(view, FaceViewRecipe):
+        raise UsageError("statistics members take windows of whole pictures, not face crops")
+    way = Delivery(Law(view.law), view.crop, view.window, shrink=True)
+    return training_rows(member, session.material.train, session.material.store, way, session.recipe.seed, session.work / member.name)
+
+
+def _network(session: Session, member: NetworkMember, number: int) -> nn.Module | None:
+    seed = session.recipe.seed * 1000 + number
+    choosing = _choosing(session.recipe)
 
     def validate(network: nn.Module) -> float:
-        parts = [score(network, material.validation, material.store, one, fabric.device) for one in _choosing(recipe)]
-        return float(np.mean([auroc(one) for one in parts]))
+        return float(np.mean([auroc(_score(session, network, one)) for one in choosing]))
 
-    folder = work / member.name
+    folder = session.work / member.name
     folder.mkdir(parents=True, exist_ok=True)
     result = train_network(
         member,
-        stream,
+        _stream(session, seed),
         validate,
-        fabric=fabric,
+        fabric=session.fabric,
         folder=folder,
-        key=recipe.sha256(),
+        key=session.recipe.sha256(),
         seed=seed,
-        log=log,
-        workers=workers,
-        stop_after=stop_after,
+        log=session.log,
+        workers=session.workers,
+        stop_after=session.stop_after,
     )
     return result.network if result.finished else None
+
+
+def _stream(session: Session, seed: int) -> Dataset[Crop]:
+    material, view = session.material, session.recipe.view
+    law = Law(view.law)
+    if not isinstance(view, FaceViewRecipe):
+        return CropStream(material.train, session.weights, material.store, Delivery(law, view.crop, view.window), seed)
+    way = FaceDelivery(law, view.size)
+    if view.pairs:
+        return PairStream(material.train, material.store, way, seed, blend=view.blend)
+    return CropStream(material.train, session.weights, material.store, way, seed)
+
+
+def _combine(session: Session, members: list[nn.Module]) -> tuple[Ensemble, list[float], list[float]]:
+    """Average the members, each put on the scale of log-likelihood ratios by a map fitted on all choosing deliveries."""
+    slopes, offsets = [], []
+    for settings, member in zip(session.recipe.members, members, strict=True):
+        scored = [_score(session, member, one) for one in _choosing(session.recipe)]
+        for one in scored:
+            session.log.row(settings.name, 0, 0, {f"validation auroc {one.condition}": auroc(one)})
+        fitted = fit_map(np.concatenate([one.logits for one in scored]), np.concatenate([one.labels for one in scored]), "platt")
+        slopes.append(fitted.llr(1.0) - fitted.llr(0.0))
+        offsets.append(fitted.llr(0.0))
+    shares = [one.weight for one in session.recipe.members]
+    return Ensemble([one.cpu() for one in members], slopes, offsets, shares).eval(), slopes, offsets
+
+
+def _findings(session: Session, scored: dict[str, Scored], slopes: list[float], offsets: list[float]) -> Findings:
+    """Collect what the card reports; where the recipe says so, leave every source out in turn and calibrate on that."""
+    recipe, material = session.recipe, session.material
+    if recipe.calibrate_on is CalibrationSource.VALIDATION:
+        return Findings(scored, scored, ())
+    if len(recipe.members) != 1 or not isinstance(recipe.members[0], StatisticsMember):
+        raise UsageError("calibration on left-out sources needs exactly one member, of type statistics")
+    member = recipe.members[0]
+    folder = session.work / member.name
+    parts = [
+        Evaluated(
+            one.name,
+            condition_rows(member, material.train, material.store, one, folder)[:, 0],
+            condition_rows(member, material.validation, material.store, one, folder)[:, 0],
+        )
+        for one in recipe.conditions
+    ]
+    support = frozenset(recipe.data.support)
+    results = leave_out(
+        member, _training_rows(session, member), material.train, material.validation, session.weights, parts, slopes[0], offsets[0]
+    )
+    kept = {one.rows.condition: one.rows.only(np.array([row.source not in support for row in one.rows.samples])) for one in results}
+    choosing = {one.name for one in _choosing(recipe)}
+    measured = measured_left_out([one for one in results if one.rows.condition in choosing], skip=support, seed=recipe.seed)
+    return Findings(scored, kept, tuple(measured))
+
+
+def _score(session: Session, network: nn.Module, condition: ConditionRecipe) -> Scored:
+    device = session.fabric.device
+    return score(network.to(device), session.material.validation, session.material.store, condition, device, session.recipe.face_size())
 
 
 def _choosing(recipe: Recipe) -> list[ConditionRecipe]:
@@ -160,14 +199,13 @@ def _fabric(device: str, precision: str) -> Fabric:
     """One process, or under ``torchrun`` one of several, joined by gloo on CPU and NCCL on CUDA."""
     local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     together = int(os.environ.get("WORLD_SIZE", "1"))
-    strategy = "ddp" if together > 1 else "auto"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fabric = Fabric(
             accelerator=device,
             devices=local,
             num_nodes=max(1, together // local),
-            strategy=strategy,
+            strategy="ddp" if together > 1 else "auto",
             precision=precision,  # type: ignore[arg-type]
         )
     fabric.launch()

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from fakeprint.core.calibration import Calibration, Compression
@@ -16,9 +16,9 @@ from fakeprint.core.run import now
 from fakeprint.core.sample import Sample
 from fakeprint.learn.ensemble import Ensemble
 from fakeprint.learn.export import export
-from fakeprint.learn.measure import Scored, calibrations, measured_auroc, measured_rates, score
+from fakeprint.learn.material import Material
+from fakeprint.learn.measure import Scored, calibrations, measured_auroc, measured_rates
 from fakeprint.learn.network import count_parameters
-from fakeprint.learn.pixels import PixelStore
 from fakeprint.learn.recipe import Recipe
 
 _OUTPUTS = (
@@ -31,26 +31,32 @@ SMALL = 20
 """Generators with fewer files than this are pooled in slices."""
 
 
+@dataclass(frozen=True)
+class Findings:
+    """Scores by delivery: of the validation split, of the rows that calibration is fitted on; and numbers on left-out sources."""
+
+    validation: dict[str, Scored]
+    calibration: dict[str, Scored]
+    left_out: tuple[Measured, ...]
+
+
 def write_artifact(
     recipe: Recipe,
     recipe_name: str,
     network: Ensemble,
-    train: Sequence[Sample],
-    validation: Sequence[Sample],
-    store: PixelStore,
+    material: Material,
+    findings: Findings,
     output: Path,
     tell: Callable[[str], None],
 ) -> Path:
-    """Export, measure and describe; return the folder."""
+    """Export, calibrate and describe; return the folder."""
     folder = output / recipe.name
     size = recipe.input.crop.size
     gap = export(network, folder, size=size)
     tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
-    device = torch.device("cpu")
-    scored = {one.name: score(network, validation, store, one, device) for one in recipe.conditions}
-    calibration = _calibration(recipe, scored)
-    split = recipe.data.validation.value
-    measured = _measured(recipe, scored, calibration, split)
+    calibration = _calibration(recipe, findings.calibration)
+    measured = [*findings.left_out, *_measured(recipe, findings.validation, calibration)]
+    train, validation = material.train, material.validation
     for one in measured:
         interval = f" [{one.low:.3f}, {one.high:.3f}]" if one.low is not None and one.high is not None else ""
         tell(f"{one.condition} {one.group} {one.metric} {one.value:.3f}{interval} (n {one.n_authentic} + {one.n_positive})")
@@ -99,8 +105,9 @@ def _calibration(recipe: Recipe, scored: dict[str, Scored]) -> Calibration:
     )
 
 
-def _measured(recipe: Recipe, scored: dict[str, Scored], calibration: Calibration, split: str) -> list[Measured]:
+def _measured(recipe: Recipe, scored: dict[str, Scored], calibration: Calibration) -> list[Measured]:
     found = []
+    split = recipe.data.validation.value
     overall = next((one for one in calibration.buckets if one.bucket.compression is None), None)
     own = {one.bucket.compression: one for one in calibration.buckets}
     for one in recipe.conditions:

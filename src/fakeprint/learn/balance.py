@@ -31,7 +31,8 @@ def draw_weights(samples: Sequence[Sample], *, source_power: float = 0.5, genera
         for share, cell in zip(shares, sources.values(), strict=True):
             for part, members in zip(_shares([len(members) for members in cell], generator_power), cell, strict=True):
                 weights[members] = 0.5 * share * part / len(members)
-    return weights / weights.sum()
+    whole: NDArray[np.float64] = weights / weights.sum()
+    return whole
 
 
 def _shares(sizes: Sequence[int], power: float) -> NDArray[np.float64]:

@@ -34,8 +34,8 @@ def fit_discriminant(
     a direction along which photographs of two photographers differ counts as noise even if it also separates the classes.
     """
     weights = weights / weights.sum()
-    mean = weights @ rows
-    scale = np.sqrt(weights @ (rows - mean) ** 2) + 1e-6
+    mean: Array = weights @ rows
+    scale: Array = np.sqrt(weights @ (rows - mean) ** 2) + 1e-6
     limit = Discriminant.limit
     standard = np.clip((rows - mean) / scale, -limit, limit)
     within = np.zeros((rows.shape[1], rows.shape[1]))
@@ -61,4 +61,5 @@ def fit_discriminant(
     scores = standard @ direction
     deviation = float(np.sqrt(weights @ (scores - weights @ scores) ** 2)) + 1e-12
     middle = float((centres[0] + centres[1]) @ direction) / 2
-    return Discriminant(mean, scale, direction / deviation, -middle / deviation)
+    unit: Array = (direction / deviation).astype(np.float64)
+    return Discriminant(mean, scale, unit, -middle / deviation)

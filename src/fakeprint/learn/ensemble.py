@@ -8,12 +8,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fakeprint.learn.discriminant import Discriminant
-from fakeprint.learn.network import PatchNet
 from fakeprint.learn.statistics import Statistics
 
 
 class StatisticsNet(nn.Module):
     """Residual statistics and their linear head: (N, 3, H, W) in [0, 1] -> ``logit`` (N,)."""
+
+    mean: Tensor
+    scale: Tensor
+    weights: Tensor
+    bias: Tensor
 
     def __init__(self, groups: Sequence[str], head: Discriminant) -> None:
         super().__init__()
@@ -27,7 +31,8 @@ class StatisticsNet(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Return (N,) logits."""
         standard = ((self.statistics(image) - self.mean) / self.scale).clamp(-self.limit, self.limit)
-        return standard @ self.weights + self.bias
+        logit: Tensor = standard @ self.weights + self.bias
+        return logit
 
 
 class Ensemble(nn.Module):
@@ -51,7 +56,7 @@ class Ensemble(nn.Module):
         logit = whole
         for member, factor in zip(self.members, self.factors, strict=True):
             found = member(image)
-            if isinstance(member, PatchNet):
+            if not isinstance(member, StatisticsNet):
                 logit = logit + factor * found[0]
                 maps.append(factor * found[1])
             else:

@@ -45,6 +45,7 @@ class Bank(nn.Module):
 
     channels = 33
     margin = 2
+    kernels: Tensor
 
     def __init__(self, limit: float = 6.0) -> None:
         super().__init__()

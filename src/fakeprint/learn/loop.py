@@ -9,15 +9,16 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 from torch.nn import functional
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from fakeprint.learn.average import Average
 from fakeprint.learn.checkpoint import load_checkpoint, save_checkpoint
+from fakeprint.learn.face_network import FaceNet
 from fakeprint.learn.log import TrainLog
 from fakeprint.learn.network import PatchNet, channels_last, parameter_groups
 from fakeprint.learn.recipe import NetworkMember
 from fakeprint.learn.schedule import rate_at
-from fakeprint.learn.stream import CropStream, Positions
+from fakeprint.learn.stream import Crop, Positions
 
 Validate = Callable[[nn.Module], float]
 
@@ -26,7 +27,7 @@ Validate = Callable[[nn.Module], float]
 class Result:
     """The averaged weights that validated best, and whether the run came to its end."""
 
-    network: PatchNet
+    network: nn.Module
     finished: bool
 
 
@@ -41,7 +42,7 @@ class Progress:
 
 def train_network(
     member: NetworkMember,
-    stream: CropStream,
+    stream: Dataset[Crop],
     validate: Validate,
     *,
     fabric: Fabric,
@@ -59,7 +60,7 @@ def train_network(
     early, after so many steps, with a checkpoint.
     """
     torch.manual_seed(seed)
-    bare = PatchNet(member.front, member.channels, member.strides, member.dropout)
+    bare = make_network(member)
     network, optimiser = fabric.setup(channels_last(bare), torch.optim.AdamW(parameter_groups(bare, member.decay), lr=member.rate))
     average = Average(bare, member.average)
     best = Average(bare, member.average).network
@@ -100,6 +101,13 @@ def train_network(
     return Result(best.eval(), finished)
 
 
+def make_network(member: NetworkMember) -> nn.Module:
+    """Return the untrained network of a member."""
+    if member.front == "face":
+        return FaceNet(member.channels, member.dropout)
+    return PatchNet(member.front, member.channels, member.strides, member.dropout)
+
+
 def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabric: Fabric) -> float:
     """One optimiser step over ``accumulate`` batches; returns the mean loss."""
     network.train()
@@ -110,7 +118,10 @@ def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabri
         with fabric.no_backward_sync(network, enabled=turn < member.accumulate - 1):
             logits, _ = network(images.contiguous(memory_format=torch.channels_last))
             targets = labels.float() * (1.0 - member.smoothing) + 0.5 * member.smoothing
-            loss = functional.binary_cross_entropy_with_logits(logits.float(), targets) / member.accumulate
+            loss = functional.binary_cross_entropy_with_logits(logits.float(), targets)
+            if member.margin > 0:
+                loss = loss + member.margin * functional.softplus(1.0 - (logits[1::2] - logits[::2]).float()).mean()
+            loss = loss / member.accumulate
             fabric.backward(loss)
         total += float(loss.detach())
     fabric.clip_gradients(network, optimiser, max_norm=member.clip)

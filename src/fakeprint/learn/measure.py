@@ -45,11 +45,18 @@ class Scored:
 
 
 @torch.inference_mode()
-def score(network: nn.Module, samples: Sequence[Sample], store: PixelStore, condition: ConditionRecipe, device: torch.device) -> Scored:
-    """Score every sample once, whole view in one window."""
+def score(
+    network: nn.Module,
+    samples: Sequence[Sample],
+    store: PixelStore,
+    condition: ConditionRecipe,
+    device: torch.device,
+    face: int | None = None,
+) -> Scored:
+    """Score every sample once, the whole view in one window; ``face`` is the input size of a face network."""
     network.eval()
     logits = np.zeros(len(samples))
-    for positions, batch in view_batches(samples, store, condition):
+    for positions, batch in view_batches(samples, store, condition, face):
         image = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float().div_(255.0)
         found = network(image.contiguous(memory_format=torch.channels_last))
         logits[positions] = (found[0] if isinstance(found, tuple) else found).float().cpu().numpy()

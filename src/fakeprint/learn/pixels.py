@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeprint.core.durable import atomic_file, write_atomic
-from fakeprint.core.errors import MediaError
+from fakeprint.core.errors import ErrorCode, MediaError, Stage
 from fakeprint.core.limits import Limits
 from fakeprint.core.sample import Sample
 from fakeprint.media.image import decode_image
@@ -60,7 +60,10 @@ def _decode_all(samples: Sequence[Sample], root: Path, data: Path, index_file: P
         for sample in samples:
             try:
                 path = root / sample.path
-                rgb = decode_image(path, open_media(path, limits).container, limits).upright()
+                container = open_media(path, limits).container
+                if container is None:
+                    raise MediaError(ErrorCode.E_FORMAT_REFUSED, "not an image that this program decodes", Stage.DECODE)
+                rgb = decode_image(path, container, limits).upright()
             except MediaError as error:
                 refused[sample.id] = str(error)
                 continue

@@ -1,5 +1,6 @@
 """Training recipes: YAML files that say everything about a run; an unknown key is an error."""
 
+from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -28,13 +29,30 @@ class DataRecipe(Record):
     positive: Label = Label.SYNTHETIC
     validation: Literal[Split.VAL, Split.DEV] = Split.DEV
     leave_out: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
+    at_most: int = Field(1_000_000, gt=0)
 
 
 class ViewRecipe(Record):
     """How pictures are cut and delivered: ``window`` pixels are cut, the law is applied, ``crop`` pixels are learned from."""
 
+    type: Literal["windows"] = "windows"
     crop: int = Field(ge=96)
     window: int = Field(ge=96)
+    law: tuple[Chance, ...]
+
+
+class FaceViewRecipe(Record):
+    """How face crops are delivered.
+
+    ``pairs`` draws the two members of one group together; ``blend`` is then the share of manipulated faces that are self-blended
+    ones instead.  Without pairs, faces are drawn one by one, balanced like pictures.
+    """
+
+    type: Literal["faces"] = "faces"
+    size: int = Field(ge=64)
+    pairs: bool = True
+    blend: float = Field(0.0, ge=0, lt=1)
     law: tuple[Chance, ...]
 
 
@@ -45,7 +63,7 @@ class ConditionRecipe(Record):
     """
 
     name: str
-    crop: int = Field(ge=96)
+    crop: int = Field(1024, ge=96)
     law: tuple[Chance, ...] = ()
     calibrates: Compression | Literal["any"] | None = None
 
@@ -58,13 +76,18 @@ class BalanceRecipe(Record):
 
 
 class NetworkMember(Record):
-    """A convolutional network trained by gradient descent."""
+    """A convolutional network trained by gradient descent.
+
+    ``front`` names a residual front end of a patch network (then ``strides`` has one entry for each of ``channels``), or is
+    ``face`` for the face network.  ``margin`` weighs the ranking loss within pairs (specs: evaluation 4: a pair is one group).
+    """
 
     type: Literal["network"] = "network"
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     front: str
     channels: tuple[int, ...] = Field(min_length=1)
-    strides: tuple[int, ...]
+    strides: tuple[int, ...] = ()
+    margin: float = Field(0.0, ge=0)
     dropout: float = Field(0.2, ge=0, lt=1)
     smoothing: float = Field(0.1, ge=0, lt=1)
     steps: int = Field(gt=0)
@@ -95,6 +118,17 @@ class StatisticsMember(Record):
 Member = Annotated[NetworkMember | StatisticsMember, Field(discriminator="type")]
 
 
+class CalibrationSource(StrEnum):
+    """Which rows calibration and thresholds are fitted on.
+
+    ``validation``: the validation split.  ``left_out``: every training and validation sample, scored by a head that was fitted
+    without its source; possible where all members are statistics, and what unseen sources call for.
+    """
+
+    VALIDATION = "validation"
+    LEFT_OUT = "left_out"
+
+
 class CardRecipe(Record):
     """What the card says that cannot be measured."""
 
@@ -116,12 +150,17 @@ class Recipe(Record):
     seed: int = Field(0, ge=0)
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     data: DataRecipe
-    view: ViewRecipe
+    view: ViewRecipe | FaceViewRecipe = Field(discriminator="type")
     balance: BalanceRecipe = BalanceRecipe()
     members: tuple[Member, ...] = Field(min_length=1)
     conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
+    calibrate_on: CalibrationSource = CalibrationSource.VALIDATION
     input: InputSpec
     card: CardRecipe
+
+    def face_size(self) -> int | None:
+        """Return the input size of a face network, None for whole pictures."""
+        return self.view.size if isinstance(self.view, FaceViewRecipe) else None
 
     def sha256(self) -> str:
         """Return a hash of the whole recipe, defaults included."""

@@ -35,6 +35,16 @@ class Statistics(nn.Module):
         ``spread``       how unevenly residual energy lies over the picture (12)
     """
 
+    bank: Tensor
+    matrix: Tensor
+    cosine: Tensor
+    sine: Tensor
+    hann: Tensor
+    rings: Tensor
+    ring_of: Tensor
+    high: Tensor
+    upper: Tensor
+
     def __init__(self, groups: Sequence[str]) -> None:
         super().__init__()
         of_planes: dict[str, Callable[[Tensor], Tensor]] = {

@@ -1,6 +1,8 @@
-"""Fitting the linear head of a statistics member: repeatable deliveries, one pass, one solve."""
+"""Statistics of repeatable deliveries, kept on disk, and the linear head fitted on them."""
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -11,54 +13,73 @@ from fakeprint.core.durable import atomic_file
 from fakeprint.core.sample import Sample
 from fakeprint.learn.discriminant import Discriminant, fit_discriminant
 from fakeprint.learn.pixels import PixelStore
-from fakeprint.learn.recipe import StatisticsMember
+from fakeprint.learn.recipe import ConditionRecipe, StatisticsMember
 from fakeprint.learn.statistics import Statistics
 from fakeprint.learn.stream import Delivery, to_tensor
+from fakeprint.learn.views import fixed_view
+from fakeprint.transforms.transform import Pixels
 
 BLOCK = 64
 """Samples between two saved parts: what a stopped run has to do again at most."""
 
+Rows = NDArray[np.float32]
 
-def fit_statistics(
-    member: StatisticsMember,
-    samples: Sequence[Sample],
-    weights: NDArray[np.float64],
-    store: PixelStore,
-    way: Delivery,
-    seed: int,
-    folder: Path,
-    key: str,
+
+def training_rows(member: StatisticsMember, samples: Sequence[Sample], store: PixelStore, way: Delivery, seed: int, folder: Path) -> Rows:
+    """Return the statistics (N, views, D) of ``views`` deliveries of every sample; a delivery depends on seed and sample alone."""
+
+    def views(sample: Sample) -> list[Pixels]:
+        name = zlib.crc32(sample.id.encode())
+        return [way.apply(store.get(sample.id), np.random.default_rng([seed, name, view])) for view in range(member.views)]
+
+    return _kept(member, samples, views, folder, f"{seed}\0{member.views}\0{way}")
+
+
+def condition_rows(
+    member: StatisticsMember, samples: Sequence[Sample], store: PixelStore, condition: ConditionRecipe, folder: Path
+) -> Rows:
+    """Return the statistics (N, 1, D) of every sample under one fixed delivery."""
+
+    def view(sample: Sample) -> list[Pixels]:
+        return [fixed_view(store.get(sample.id), sample.id, condition)]
+
+    return _kept(member, samples, view, folder, condition.model_dump_json())
+
+
+def fit_head(
+    member: StatisticsMember, rows: Rows, samples: Sequence[Sample], weights: NDArray[np.float64], keep: NDArray[np.bool_] | None = None
 ) -> Discriminant:
-    """Take ``views`` deliveries of every sample, compute their statistics, fit the discriminant.
-
-    Finished blocks are kept in ``folder`` under the recipe's hash ``key``, so that a stopped run goes on.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    extract = Statistics(member.groups).eval()
-    parts = []
-    for start in range(0, len(samples), BLOCK):
-        path = folder / f"{key[:16]}-{start:06d}.npy"
-        if not path.exists():
-            rows = [_rows(extract, one, at + start, member, store, way, seed) for at, one in enumerate(samples[start : start + BLOCK])]
-            with atomic_file(path) as stream:
-                np.save(stream, np.concatenate(rows))
-        parts.append(np.load(path))
-    repeat = member.views
+    """Fit the discriminant on rows (N, views, D); ``keep`` (N,) leaves samples out."""
+    kept = np.ones(len(samples), bool) if keep is None else keep
+    taken = [one for one, inside in zip(samples, kept, strict=True) if inside]
     return fit_discriminant(
-        np.concatenate(parts).astype(np.float64),
-        np.repeat([one.label.positive for one in samples], repeat).astype(np.int64),
-        np.repeat([one.source for one in samples], repeat),
-        np.repeat(weights, repeat),
+        rows[kept].reshape(-1, rows.shape[2]).astype(np.float64),
+        np.repeat([one.label.positive for one in taken], member.views).astype(np.int64),
+        np.repeat([one.source for one in taken], member.views),
+        np.repeat(weights[kept], member.views),
         between=member.between,
         ridge=member.ridge,
     )
 
 
+def _kept(member: StatisticsMember, samples: Sequence[Sample], views: Callable[[Sample], list[Pixels]], folder: Path, key: str) -> Rows:
+    """Compute block by block, keeping finished blocks in ``folder`` under a hash of everything that they depend on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    extract = Statistics(member.groups).eval()
+    parts = []
+    for start in range(0, len(samples), BLOCK):
+        block = samples[start : start + BLOCK]
+        name = sha256("\0".join([key, *member.groups, *(one.id for one in block)]).encode()).hexdigest()[:24]
+        path = folder / f"{name}.npy"
+        if not path.exists():
+            found = np.stack([_extract(extract, views(one)) for one in block])
+            with atomic_file(path) as stream:
+                np.save(stream, found)
+        parts.append(np.load(path))
+    return np.concatenate(parts)
+
+
 @torch.inference_mode()
-def _rows(
-    extract: Statistics, sample: Sample, at: int, member: StatisticsMember, store: PixelStore, way: Delivery, seed: int
-) -> NDArray[np.float32]:
-    generators = [np.random.default_rng([seed, at, view]) for view in range(member.views)]
-    views = [to_tensor(way.apply(store.get(sample.id), rng)) for rng in generators]
-    rows: NDArray[np.float32] = extract(torch.stack(views)).numpy()
+def _extract(extract: Statistics, views: list[Pixels]) -> Rows:
+    rows: Rows = torch.cat([extract(to_tensor(view)[None]) for view in views]).numpy()
     return rows

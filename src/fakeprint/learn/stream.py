@@ -5,6 +5,7 @@ So a run resumes exactly by going on at i, whatever the number of workers or pro
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -24,18 +25,21 @@ class Delivery:
     """What happens to a picture on its way to the network, alike for both classes.
 
     An unaligned window at native resolution, large enough that ``crop`` pixels are left after any resizing the law draws; the
-    law; a ``crop`` x ``crop`` window of the result; mirrored and turned by quarters at random.
+    law; a ``crop`` x ``crop`` window of the result; mirrored and turned by quarters at random.  Results smaller than ``crop`` are
+    mirrored at their edges up to size, or with ``shrink`` kept as small squares.
     """
 
     law: Law
     crop: int
     window: int
+    shrink: bool = False
 
     def apply(self, pixels: Pixels, rng: np.random.Generator) -> Pixels:
-        """Return (crop, crop, 3) uint8 RGB; smaller results are mirrored at their edges up to size."""
+        """Return (crop, crop, 3) uint8 RGB, or smaller with ``shrink``."""
         delivered, _ = self.law.apply(random_window(unaligned(pixels, rng), self.window, rng), rng)
-        cut = random_window(delivered, self.crop, rng)
-        missing = [max(0, self.crop - side) for side in cut.shape[:2]]
+        size = min(self.crop, *delivered.shape[:2]) if self.shrink else self.crop
+        cut = random_window(delivered, size, rng)
+        missing = [size - side for side in cut.shape[:2]]
         if any(missing):
             cut = np.pad(cut, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="symmetric")
         if rng.random() < 0.5:
@@ -58,26 +62,33 @@ def random_window(pixels: Pixels, size: int, rng: np.random.Generator) -> Pixels
     return pixels[top : top + tall, left : left + wide]
 
 
+class Way(Protocol):
+    """A random delivery of a picture to the network."""
+
+    def apply(self, pixels: Pixels, rng: np.random.Generator) -> Pixels:
+        """Return uint8 RGB of the network's input size."""
+        ...
+
+
 class CropStream(Dataset[Crop]):
     """Maps a stream position to ``(image (3, S, S) float32 in [0, 1], label float32)``."""
 
     def __init__(
         self,
         samples: Sequence[Sample],
-        targets: NDArray[np.int64],
         weights: NDArray[np.float64],
         store: PixelStore,
-        way: Delivery,
+        way: Way,
         seed: int,
     ) -> None:
-        self.samples, self.targets, self.store, self.way, self.seed = samples, targets, store, way, seed
+        self.samples, self.store, self.way, self.seed = samples, store, way, seed
         self.cumulated = np.cumsum(weights)
 
     def __getitem__(self, position: int) -> Crop:
         rng = np.random.default_rng([self.seed, position])
         at = min(int(np.searchsorted(self.cumulated, rng.random() * self.cumulated[-1], side="right")), len(self.samples) - 1)
         cut = self.way.apply(self.store.get(self.samples[at].id), rng)
-        return to_tensor(cut), torch.tensor(self.targets[at])
+        return to_tensor(cut), torch.tensor(self.samples[at].label.positive)
 
 
 class Positions(Sampler[int]):

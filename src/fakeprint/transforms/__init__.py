@@ -13,5 +13,6 @@ TRANSFORMS: Registry[type[Transform]] = Registry(
         "crop": "fakeprint.transforms.crop:Crop",
         "blur": "fakeprint.transforms.blur:Blur",
         "noise": "fakeprint.transforms.noise:Noise",
+        "tone": "fakeprint.transforms.tone:Tone",
     },
 )
