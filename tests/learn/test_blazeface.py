@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 
 from PIL import Image  # noqa: E402
 
-from fakeprint.learn.blazeface import BackNet, Block, FrontNet, balance, load_teacher, without  # noqa: E402
+from fakeprint.learn.blazeface import BackNet, Block, FrontNet, balance, load_back, load_front, without  # noqa: E402
 from fakeprint.learn.face_distil import losses, normalised  # noqa: E402
 from fakeprint.media.face_boxes import decode, weighted_nms  # noqa: E402
 from fakeprint.media.face_tiles import tiles_of, to_source  # noqa: E402
@@ -110,7 +110,8 @@ def test_losses_vanish_for_a_twin_and_nowhere_else() -> None:
 def boxes(kind: str, rgb: np.ndarray, min_score: float) -> np.ndarray:
     """Detections (K, 17) of one square picture, in parts of its side."""
     size = 128 if kind == "front" else 256
-    network = load_teacher(Path(str(DATA)) / "teacher" / f"blazeface{'' if kind == 'front' else 'back'}.safetensors", kind)
+    teachers = Path(str(DATA)) / "teacher"
+    network = load_front(teachers / "blazeface.safetensors") if kind == "front" else load_back(teachers / "blazefaceback.safetensors")
     square = np.asarray(Image.fromarray(rgb).resize((size, size), Image.Resampling.BILINEAR)) if rgb.shape[0] != size else rgb
     with torch.no_grad():
         raw = network(normalised(torch.from_numpy(square.copy()).permute(2, 0, 1)[None]))[0].numpy()

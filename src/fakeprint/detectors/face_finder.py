@@ -15,7 +15,7 @@ from fakeprint.core.card import FaceSearchSpec
 from fakeprint.core.errors import ArtifactError
 from fakeprint.detectors.artifact import Artifact, load_artifact
 from fakeprint.media.face_boxes import ROW, decode, weighted_nms
-from fakeprint.media.face_tiles import Policy, Tile, cut_by_tile, letterbox, tiles_of, to_source
+from fakeprint.media.face_tiles import Policy, Tile, belongs, letterbox, tiles_of, to_source
 from fakeprint.media.faces import Face, face_of
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ class FaceFinder:
         """
         height, width = rgb.shape[:2]
         tiles = tiles_of(width, height, self.policy, size=self.spec.size, min_face=self.min_face)
-        found = [self._look(rgb, tiles[start : start + _BATCH]) for start in range(0, len(tiles), _BATCH)]
+        found = [self._look(rgb, tiles[start : start + _BATCH], tiles[0]) for start in range(0, len(tiles), _BATCH)]
         merged = weighted_nms(np.concatenate(found), overlap=self.spec.nms_overlap)
         return tuple(face_of(row) for row in merged[np.argsort(-merged[:, 16], kind="stable")])
 
-    def _look(self, rgb: NDArray[np.uint8], tiles: tuple[Tile, ...]) -> NDArray[np.float32]:
+    def _look(self, rgb: NDArray[np.uint8], tiles: tuple[Tile, ...], coarsest: Tile) -> NDArray[np.float32]:
         """Return the unmerged detections of some tiles in source pixels, (K, 17)."""
         size, (height, width) = self.spec.size, rgb.shape[:2]
         boxed = [letterbox(rgb, tile, size) for tile in tiles]
@@ -78,11 +78,5 @@ class FaceFinder:
         kept = [np.empty((0, ROW), np.float32)]
         for one, tile, (_, scale) in zip(raw, tiles, boxed, strict=True):
             rows = to_source(decode(one, size=size, min_score=self.spec.min_score), tile, scale)
-            kept.append(rows[_inside(rows, width, height) & ~cut_by_tile(rows, tile, width, height)])
+            kept.append(rows[belongs(rows, tile, coarser=tile is not coarsest, width=width, height=height)])
         return np.concatenate(kept)
-
-
-def _inside(rows: NDArray[np.float32], width: int, height: int) -> NDArray[np.bool_]:
-    """Tell which detections have their centre in the picture: others are read into the black around it."""
-    x, y = (rows[:, 0] + rows[:, 2]) / 2, (rows[:, 1] + rows[:, 3]) / 2
-    return np.asarray((x >= 0) & (x < width) & (y >= 0) & (y < height))

@@ -7,10 +7,10 @@ six key points in pixels of a 256 wide input (front: 128), places relative to th
 (see :mod:`fakeprint.media.face_boxes`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -22,14 +22,22 @@ STAGES = (24, 24, 48, 96)
 """Channels of the four stages of the back network, at strides 2, 4, 8 and 16."""
 BACK_BLOCKS = (7, 7, 7, 7)
 
+N = TypeVar("N", bound=nn.Module)
+
 
 class Block(nn.Module):
-    """Depthwise 3x3, 1x1, shortcut, ReLU; with stride 2 the shortcut is a 2x2 maximum, and missing channels are zero."""
+    """Depthwise 3x3, 1x1, shortcut, ReLU; with stride 2 the shortcut is a 2x2 maximum, and missing channels are zero.
+
+    ``strength`` multiplies what the convolutions add: 1 is the published block, and at 0 a plain block passes its input through, so
+    that a network can learn to do without it little by little.
+    """
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
         super().__init__()
         self.stride = stride
+        self.strength = 1.0
         self.extra = outputs - inputs
+        self.plain = stride == 1 and inputs == outputs
         self.convs = nn.Sequential(
             nn.Conv2d(inputs, inputs, 3, stride, padding=1 if stride == 1 else 0, groups=inputs), nn.Conv2d(inputs, outputs, 1)
         )
@@ -42,8 +50,10 @@ class Block(nn.Module):
             short = functional.max_pool2d(short, 2)
         if self.extra:
             short = functional.pad(short, (0, 0, 0, 0, 0, self.extra))
+        if self.strength == 0.0 and self.plain:
+            return short
         mapped: Tensor = self.convs(x)
-        return functional.relu(mapped + short)
+        return functional.relu(mapped + short if self.strength == 1.0 else mapped * self.strength + short)
 
 
 class LastBlock(nn.Module):
@@ -103,7 +113,7 @@ class BackNet(_Heads):
     """The back network: 256x256 input, faces over about a twentieth of the picture.
 
     ``blocks`` are the plain blocks per stage: (7, 7, 7, 7) is the published teacher with 136,240 parameters, fewer make our student,
-    whose layers keep the teacher's widths, so that it can start from the teacher's blocks and be compared stage by stage.
+    whose layers keep the teacher's widths, so that it can start as the teacher and be compared with it stage by stage.
     """
 
     def __init__(self, blocks: tuple[int, int, int, int] = BACK_BLOCKS) -> None:
@@ -136,38 +146,58 @@ class BackNet(_Heads):
         return self.read(x, last), [*maps, last]
 
 
-def load_teacher(path: Path, kind: Literal["front", "back"]) -> FrontNet | BackNet:
-    """Return a teacher with its published weights, read from a safetensors file."""
+def load_front(path: Path) -> FrontNet:
+    """Return the front teacher with its published weights, read from a safetensors file."""
+    return _loaded(FrontNet(), path)
+
+
+def load_back(path: Path) -> BackNet:
+    """Return the back teacher with its published weights, read from a safetensors file."""
+    return _loaded(BackNet(), path)
+
+
+def _loaded(network: N, path: Path) -> N:
     from safetensors.torch import load_file
 
-    network = FrontNet() if kind == "front" else BackNet()
     network.load_state_dict(load_file(path))
     return network.eval().requires_grad_(False)
 
 
-def student_of(teacher: BackNet, blocks: tuple[int, int, int, int]) -> BackNet:
-    """Return a network with fewer plain blocks, started from evenly chosen blocks of the teacher."""
-    student = BackNet(blocks)
-    mine, theirs = student.state_dict(), teacher.state_dict()
-    pairs = dict(zip(_plan(student.blocks, blocks), _plan(teacher.blocks, blocks), strict=True))
-    student.load_state_dict({name: theirs[_renamed(name, pairs)] for name in mine})
+@torch.no_grad()
+def balance(network: BackNet) -> None:
+    """Rescale every pair of convolutions, channel by channel, so that each depthwise kernel has length 1; what is computed stays.
+
+    The published weights are far from even (depthwise about 2, pointwise about 0.03), and a gradient step that suits one breaks the other.
+    """
+    for layer in (*list(network.backbone)[2:], network.final):
+        depth, point = cast(nn.Sequential, layer.convs)
+        length = depth.weight.flatten(1).norm(dim=1).clamp_min(1e-3)
+        depth.weight /= length[:, None, None, None]
+        depth.bias /= length
+        point.weight *= length[None, :, None, None]
+
+
+def without(network: BackNet, dropped: Collection[int]) -> BackNet:
+    """Return a copy without the plain blocks at those indices of ``backbone``.
+
+    Raises:
+        ValueError: an index is no plain block.
+    """
+    kept = [index for index in range(len(network.backbone)) if index not in dropped]
+    blocks = []
+    for stage, end in enumerate(network.ends):
+        first = end - network.blocks[stage] + 1
+        blocks.append(sum(first <= index <= end for index in kept))
+    if sum(blocks) != sum(network.blocks) - len(set(dropped)):
+        raise ValueError(f"only plain blocks can be dropped; got {sorted(dropped)}")
+    student = BackNet((blocks[0], blocks[1], blocks[2], blocks[3]))
+    theirs = network.state_dict()
+    student.load_state_dict({name: theirs[_renamed(name, kept)] for name in student.state_dict()})
     return student
 
 
-def _plan(own: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[int]:
-    """Yield the indices in ``backbone`` of the layers that a student with ``wanted`` blocks per stage corresponds to."""
-    yield 0
-    index = 2
-    for stage, (count, few) in enumerate(zip(own, wanted, strict=True)):
-        if stage:
-            yield index
-            index += 1
-        yield from (index + round((part + 0.5) * count / few - 0.5) for part in range(few))
-        index += count
-
-
-def _renamed(name: str, pairs: Mapping[int, int]) -> str:
+def _renamed(name: str, kept: list[int]) -> str:
     parts = name.split(".")
     if parts[0] == "backbone":
-        parts[1] = str(pairs[int(parts[1])])
+        parts[1] = str(kept[int(parts[1])])
     return ".".join(parts)

@@ -1,7 +1,7 @@
 """Train a face finder by distillation: ``python -m fakeprint.learn.face_distil --recipe FILE --data FOLDER --out FOLDER``.
 
-The student sees the same pictures as the teacher and learns the teacher's logits, boxes and inner maps.  A run resumes from its
-checkpoint; all randomness derives from the seed and the step.
+The student starts as the teacher, sees the same pictures and learns its logits, boxes and inner maps, while some of its blocks fade
+out one after the other.  A run resumes from its checkpoint; all randomness derives from the seed and the step.
 """
 
 import argparse
@@ -14,9 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
+from fakeprint.core.errors import UsageError
 from fakeprint.datasets.table import read_table
 from fakeprint.learn.average import Average
-from fakeprint.learn.blazeface import BACK_SIZE, BackNet, load_teacher, student_of
+from fakeprint.learn.blazeface import BACK_SIZE, BackNet, Block, balance, load_back, without
 from fakeprint.learn.checkpoint import load_checkpoint, save_checkpoint
 from fakeprint.learn.face_recipe import FaceRecipe, read_face_recipe
 from fakeprint.learn.face_scenes import FaceScenes, Range
@@ -59,16 +60,18 @@ def losses(student: tuple[Tensor, list[Tensor]], teacher: tuple[Tensor, list[Ten
 
 
 def distil(recipe: FaceRecipe, data: Path, out: Path) -> BackNet:
-    """Train the student of a recipe, or finish a run that was ended; return the averaged weights."""
+    """Train the student of a recipe, or finish a run that was ended; return the averaged weights without the dropped blocks."""
+    if recipe.steps < len(recipe.drop) * recipe.fade:
+        raise UsageError(f"{len(recipe.drop)} blocks over {recipe.fade} steps each need more than {recipe.steps} steps")
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(1)
-    teacher = load_teacher(data / recipe.data.teacher, "back").to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    teacher = cast(BackNet, teacher)
-    student = student_of(teacher, recipe.blocks).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    teacher, student = (load_back(data / recipe.data.teacher).to(memory_format=torch.channels_last) for _ in range(2))
+    student.requires_grad_(True)
+    balance(student)
     optimiser = torch.optim.AdamW(student.parameters(), lr=recipe.rate, weight_decay=0.0)
     average = Average(student, recipe.average)
     step, path = 0, out / CHECKPOINT
-    if held := load_checkpoint(path, recipe_sha256=recipe.training_key()):
+    if held := load_checkpoint(path, key=recipe.training_key()):
         student.load_state_dict(held["network"])
         average.network.load_state_dict(held["average"])
         average.updates, step = held["updates"], held["step"]
@@ -79,6 +82,7 @@ def distil(recipe: FaceRecipe, data: Path, out: Path) -> BackNet:
         for pixels in stream:
             for group in optimiser.param_groups:
                 group["lr"] = rate_at(step, steps=recipe.steps, peak=recipe.rate, warm_up=recipe.warm_up)
+            fade_out(student, recipe, step)
             images = normalised(pixels)
             with torch.no_grad():
                 wanted = teacher.stages(images)
@@ -88,10 +92,19 @@ def distil(recipe: FaceRecipe, data: Path, out: Path) -> BackNet:
             step += 1
             if step % recipe.save_every == 0 or step == recipe.steps:
                 state = {"network": student.state_dict(), "average": average.network.state_dict(), "updates": average.updates}
-                key = {"recipe_sha256": recipe.training_key(), "step": step, "optimiser": optimiser.state_dict()}
+                key = {"key": recipe.training_key(), "step": step, "optimiser": optimiser.state_dict()}
                 save_checkpoint(path, {**state, **key})
-                log.row("student", step, recipe.steps, {"score": float(score), "place": float(place), "maps": float(maps)})
-    return cast(BackNet, average.network)
+                log.row("student", step, recipe.steps, {"score": score.item(), "place": place.item(), "maps": maps.item()})
+    return without(cast(BackNet, average.network), recipe.drop)
+
+
+def fade_out(student: BackNet, recipe: FaceRecipe, step: int) -> None:
+    """Set the strength of the blocks that go, as it stands at a step; blocks that are gone no longer cost anything."""
+    for turn, index in enumerate(recipe.drop):
+        block = cast(Block, student.backbone[index])
+        block.strength = min(1.0, max(0.0, turn + 1 - step / recipe.fade))
+        if block.strength == 0.0:
+            block.requires_grad_(False)
 
 
 def _step(loss: Tensor, student: BackNet, optimiser: torch.optim.Optimizer) -> None:

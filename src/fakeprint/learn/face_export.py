@@ -18,7 +18,7 @@ from fakeprint.core.evidence import Question, Route
 from fakeprint.core.sample import Label
 from fakeprint.datasets.table import read_table
 from fakeprint.detectors.artifact import CARD, GRAPH
-from fakeprint.learn.blazeface import BACK_SIZE, BackNet, FrontNet
+from fakeprint.learn.blazeface import BACK_SIZE, BackNet, FrontNet, without
 from fakeprint.learn.checkpoint import load_checkpoint
 from fakeprint.learn.face_distil import CHECKPOINT
 from fakeprint.learn.face_recipe import FaceRecipe, read_face_recipe
@@ -77,7 +77,7 @@ def write_card(recipe: FaceRecipe, network: BackNet, data: Path, folder: Path) -
         route=Route.FACE,
         description=recipe.card.description,
         created=datetime.now(UTC).date().isoformat(),
-        architecture=f"BlazeFace back with {recipe.blocks} plain blocks per stage",
+        architecture=f"BlazeFace back with {network.blocks} plain blocks per stage",
         parameters=sum(one.numel() for one in network.parameters()),
         terms=recipe.card.terms,
         input=InputSpec(
@@ -121,12 +121,12 @@ def _sources(recipe: FaceRecipe, data: Path) -> tuple[DataSource, ...]:
 
 def trained(recipe: FaceRecipe, run: Path) -> BackNet:
     """Return the averaged weights of a finished run."""
-    held = load_checkpoint(run / CHECKPOINT, recipe_sha256=recipe.training_key())
+    held = load_checkpoint(run / CHECKPOINT, key=recipe.training_key())
     if held is None or held["step"] < recipe.steps:
         raise UsageError(f"{run.name} holds no finished run of this recipe; run fakeprint.learn.face_distil first")
-    network = BackNet(recipe.blocks)
+    network = BackNet()
     network.load_state_dict(held["average"])
-    return network.eval()
+    return without(network, recipe.drop).eval()
 
 
 def main() -> None:

@@ -36,15 +36,18 @@ class FaceCard(Record):
 class FaceRecipe(Record):
     """One distillation: the student, how long and how fast it learns, what the losses weigh, and how its output is read.
 
-    ``blocks`` are the plain blocks per stage (see :class:`fakeprint.learn.blazeface.BackNet`).  ``score_weight``, ``place_weight`` and
-    ``stage_weight`` weigh likeness to the teacher in logits, in boxes and key points, and in inner maps.
+    The student starts as the teacher.  The plain blocks at the indices ``drop`` of its backbone (see
+    :class:`fakeprint.learn.blazeface.BackNet`) fade out one after the other, over ``fade`` steps each; at the end they are gone.
+    ``score_weight``, ``place_weight`` and ``stage_weight`` weigh likeness to the teacher in logits, in boxes and key points, and in
+    inner maps.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: str
     seed: int = Field(0, ge=0)
     data: FaceData = FaceData()
-    blocks: tuple[int, int, int, int]
+    drop: tuple[int, ...]
+    fade: int = Field(100, gt=0)
     steps: int = Field(gt=0)
     batch: int = Field(gt=0)
     rate: float = Field(gt=0)

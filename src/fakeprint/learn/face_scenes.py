@@ -37,7 +37,9 @@ class FaceScenes(Dataset[Tensor]):
     def __getitem__(self, index: int) -> Tensor:
         random = np.random.default_rng((self.seed, index))
         canvas = self._background(random)
-        if self.faces and random.random() < 0.85:
+        if self.faces and random.random() < 0.1:
+            canvas = self._zoomed_out(random)
+        elif self.faces and random.random() < 0.85:
             for side in self._sides(random):
                 self._paste(canvas, side, random)
         delivered = _delivered(canvas, random)
@@ -57,6 +59,16 @@ class FaceScenes(Dataset[Tensor]):
             black.paste(picture.resize(size, _BILINEAR), (0, 0))
             canvas = black
         return _mirrored(canvas, random)
+
+    def _zoomed_out(self, random: np.random.Generator) -> Image.Image:
+        """Return a face picture in the middle of black, as the search looks at a whole picture from afar."""
+        canvas = Image.new("RGB", (self.size, self.size))
+        side = round(self.size * random.uniform(0.5, 0.8))
+        picture = _mirrored(_opened(self.faces, random), random)
+        part = picture.width * random.uniform(0.6, 1.0)
+        left, top = (random.uniform(0, length - part) for length in picture.size)
+        canvas.paste(picture.resize((side, side), _BILINEAR, box=(left, top, left + part, top + part)), ((self.size - side) // 2,) * 2)
+        return canvas
 
     def _sides(self, random: np.random.Generator) -> list[float]:
         unit = self.size / 256

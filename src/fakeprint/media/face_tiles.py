@@ -10,14 +10,18 @@ from PIL import Image
 
 Policy = Literal["whole", "pyramid", "wide", "compat720"]
 MOST_TILES = 64
-"""Tiles of one picture; beyond that the finest level of the pyramid is left out."""
+"""Tiles of one picture; where a pyramid would hold more, its finest tiles, and with them the smallest faces, grow."""
+_BORDER = 0.3
+"""Width of the black border around a picture seen from afar, in parts of its sides."""
+_LARGEST = 0.5
+"""Size of a face, in parts of a tile, beyond which it is left to a coarser level."""
 _OVERLAP = 1 / 3
 """Part of a tile that its neighbour repeats; a face up to that wide lies whole in one of them."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A square part of a picture, or all of it: left, top, width and height in pixels."""
+    """A part of a picture to look at: left, top, width and height in pixels.  It may reach over the picture's edges, into black."""
 
     left: int
     top: int
@@ -28,37 +32,43 @@ class Tile:
 def tiles_of(width: int, height: int, policy: Policy, *, size: int = 256, min_face: float = 64.0) -> tuple[Tile, ...]:
     """Return the tiles of a picture in the order in which they are looked at.
 
-    ``whole``: the picture as it is.  ``pyramid``: the picture, then grids of overlapping squares, each level at most three times finer
-    than the one before, until a face of ``min_face`` pixels is a tenth of a tile or the tile reaches the detector's ``size``; every
-    pixel lies in every level.  ``wide``: squares of the shorter side, up to three along the longer.  ``compat720``: the squares
-    of the DFSpot family, at most 720 pixels wide, which leave gaps in large pictures.
+    ``whole``: the picture as it is.  ``pyramid``: the picture from afar, with a black border, which faces that fill it need; the
+    picture as it is; then grids of overlapping squares, each level at most three times finer than the one before, until a face of
+    ``min_face`` pixels is a tenth of a tile or the tile reaches the detector's ``size``.  Every pixel lies in every level.
+    ``wide``: squares of the shorter side, up to three along the longer.  ``compat720``: the squares of the DFSpot family, at most
+    720 pixels wide, which leave gaps in large pictures.
 
     >>> tiles_of(640, 480, "compat720")
     (Tile(left=0, top=0, width=480, height=480), Tile(left=80, top=0, width=480, height=480), Tile(left=160, top=0, width=480, height=480))
     >>> [len(tiles_of(w, h, "pyramid")) for w, h in ((320, 320), (1280, 720), (1920, 1080), (4000, 3000))]
-    [1, 7, 13, 13]
+    [2, 8, 14, 59]
     """
     if policy == "compat720":
         return _compatible(width, height)
     if policy == "wide":
         return _wide(width, height)
-    tiles = [Tile(0, 0, width, height)]
-    return tuple(tiles) if policy == "whole" else (*tiles, *_levels(width, height, max(float(size), 10 * min_face)))
+    whole = Tile(0, 0, width, height)
+    if policy == "whole":
+        return (whole,)
+    border = (round(_BORDER * width), round(_BORDER * height))
+    tiles = [Tile(-border[0], -border[1], width + 2 * border[0], height + 2 * border[1]), whole]
+    finest = max(float(size), 10 * min_face)
+    while len(tiles) + len(levels := _levels(width, height, finest)) > MOST_TILES:
+        finest *= 1.1
+    return (*tiles, *levels)
 
 
 def _levels(width: int, height: int, finest: float) -> list[Tile]:
     whole = max(width, height)
     steps = math.ceil(math.log(max(whole / finest, 1.0)) / math.log(3) - 1e-9)
-    tiles: list[Tile] = []
-    for step in range(1, steps + 1):
-        side = round(whole * (finest / whole) ** (step / steps))
-        if side >= whole:
-            continue
-        level = [Tile(left, top, min(side, width), min(side, height)) for top in _starts(height, side) for left in _starts(width, side)]
-        if len(tiles) + len(level) >= MOST_TILES:
-            break
-        tiles += level
-    return tiles
+    sides = [math.ceil(whole * (finest / whole) ** (step / steps)) for step in range(1, steps + 1)]
+    return [
+        Tile(left, top, min(side, width), min(side, height))
+        for side in sides
+        if side < whole
+        for top in _starts(height, side)
+        for left in _starts(width, side)
+    ]
 
 
 def _starts(length: int, side: int) -> list[int]:
@@ -90,13 +100,15 @@ def letterbox(rgb: NDArray[np.uint8], tile: Tile, size: int) -> tuple[NDArray[np
     The tile is scaled by one factor, with antialiasing, so that it just fits; it starts at the top left and the rest is black.
     """
     scale = max(tile.width, tile.height) / size
-    part = rgb[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
-    shape = (max(1, round(tile.width / scale)), max(1, round(tile.height / scale)))
-    if shape == (size, size) and part.shape == (size, size, 3):
+    left, top = max(0, tile.left), max(0, tile.top)
+    part = rgb[top : max(0, tile.top + tile.height), left : max(0, tile.left + tile.width)]
+    if part.shape == (size, size, 3) and scale == 1.0:
         return part, scale
+    shape = (max(1, round(part.shape[1] / scale)), max(1, round(part.shape[0] / scale)))
     small = Image.fromarray(part).resize(shape, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    x, y = (min(round(offset / scale), size - length) for offset, length in zip((left - tile.left, top - tile.top), shape, strict=True))
     canvas = np.zeros((size, size, 3), np.uint8)
-    canvas[: shape[1], : shape[0]] = np.asarray(small)
+    canvas[y : y + shape[1], x : x + shape[0]] = np.asarray(small)
     return canvas, scale
 
 
@@ -107,15 +119,21 @@ def to_source(rows: NDArray[np.float32], tile: Tile, scale: float) -> NDArray[np
     return moved
 
 
-def cut_by_tile(rows: NDArray[np.float32], tile: Tile, width: int, height: int) -> NDArray[np.bool_]:
-    """Tell which detections, in source pixels, reach over an edge of the tile that is not an edge of the picture.
+def belongs(rows: NDArray[np.float32], tile: Tile, coarser: bool, width: int, height: int) -> NDArray[np.bool_]:
+    """Tell which detections of a tile, in source pixels, are its own to report.
 
-    Such a face is cut in this tile and lies whole in a neighbour or in a coarser level.
+    Not one that reaches over an edge of the tile that is not an edge of the picture: that face is cut here, and lies whole in a
+    neighbour or in a coarser level.  Not one over half the tile, where a ``coarser`` level sees it too: parts of a large face
+    pass for faces.  Not one whose centre is outside the picture: it was read into the black.
     """
     right, bottom = tile.left + tile.width, tile.top + tile.height
-    return np.asarray(
+    cut = (
         (tile.left > 0) & (rows[:, 0] < tile.left)
         | (tile.top > 0) & (rows[:, 1] < tile.top)
         | (right < width) & (rows[:, 2] > right)
         | (bottom < height) & (rows[:, 3] > bottom)
     )
+    sides = np.maximum(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1])
+    large = coarser & (sides > _LARGEST * max(tile.width, tile.height))
+    x, y = (rows[:, 0] + rows[:, 2]) / 2, (rows[:, 1] + rows[:, 3]) / 2
+    return np.asarray(~cut & ~large & (x >= 0) & (x < width) & (y >= 0) & (y < height))
