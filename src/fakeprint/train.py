@@ -125,7 +125,7 @@ def _network(session: Session, member: NetworkMember, number: int) -> nn.Module 
         validate,
         fabric=session.fabric,
         folder=folder,
-        key=session.recipe.sha256(),
+        key=session.recipe.training_key(member),
         seed=seed,
         log=session.log,
         workers=session.workers,

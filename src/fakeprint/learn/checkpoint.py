@@ -19,11 +19,11 @@ def save_checkpoint(path: Path, state: State) -> None:
         torch.save(dict(state), stream)
 
 
-def load_checkpoint(path: Path, *, recipe_sha256: str) -> State | None:
-    """Return the state, or None where there is no checkpoint; refuse one that another recipe wrote."""
+def load_checkpoint(path: Path, *, key: str) -> State | None:
+    """Return the state, or None where there is no checkpoint; refuse one that other settings wrote."""
     if not path.exists():
         return None
     state: State = torch.load(path, map_location="cpu", weights_only=True)
-    if state["recipe_sha256"] != recipe_sha256:
-        raise UsageError(f"{path.parent.name} holds a checkpoint of another recipe; choose another output folder or remove it")
+    if state["key"] != key:
+        raise UsageError(f"{path.parent.name} holds a checkpoint of other training settings; choose another output folder or remove it")
     return state

@@ -55,7 +55,7 @@ def train_network(
 ) -> Result:
     """Train one network and return the averaged weights that validated best.
 
-    ``validate`` returns a number to maximise.  The run resumes from ``folder`` if it holds a checkpoint of the recipe ``key``: all
+    ``validate`` returns a number to maximise.  The run resumes from ``folder`` if it holds a checkpoint of the settings ``key``: all
     randomness derives from the seed and the step, so a resumed run ends with the same weights.  ``stop_after`` ends this process
     early, after so many steps, with a checkpoint.
     """
@@ -66,7 +66,7 @@ def train_network(
     best = Average(bare, member.average).network
     progress = Progress()
     path = folder / "checkpoint.pt"
-    held = load_checkpoint(path, recipe_sha256=key)
+    held = load_checkpoint(path, key=key)
     if held is not None:
         bare.load_state_dict(held["network"])
         average.network.load_state_dict(held["average"])
@@ -131,7 +131,7 @@ def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabri
 
 def _state(key: str, bare: nn.Module, average: Average, best: nn.Module, optimiser: Any, progress: Progress) -> dict[str, Any]:
     return {
-        "recipe_sha256": key,
+        "key": key,
         "network": bare.state_dict(),
         "average": average.network.state_dict(),
         "updates": average.updates,

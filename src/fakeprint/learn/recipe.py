@@ -162,6 +162,12 @@ class Recipe(Record):
         """Return the input size of a face network, None for whole pictures."""
         return self.view.size if isinstance(self.view, FaceViewRecipe) else None
 
+    def training_key(self, member: Member) -> str:
+        """Return a hash of everything that the trained weights of one member depend on."""
+        parts = (self.data, self.view, self.balance, member, *(one for one in self.conditions if one.calibrates is None))
+        text = "\n".join([str(self.seed), self.precision, *(one.model_dump_json() for one in parts)])
+        return sha256(text.encode()).hexdigest()
+
     def sha256(self) -> str:
         """Return a hash of the whole recipe, defaults included."""
         return sha256(self.model_dump_json().encode()).hexdigest()
