@@ -13,7 +13,7 @@ RANKS = (
     {"core"},
     {"media"},
     {"provenance", "signals", "detectors", "datasets", "generators", "transforms", "metrics"},
-    {"judge", "learn", "suites", "reports", "examine", "examiners"},
+    {"judge", "learn", "suites", "reports", "collect", "examine", "examiners"},
     {"scan_worker"},
     {"scan", "build", "train", "evaluate"},
     {"scale", "serve", "cli"},

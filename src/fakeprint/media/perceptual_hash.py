@@ -20,8 +20,17 @@ def perceptual_hash(picture: Image.Image | NDArray[np.uint8]) -> int:
     >>> f"{perceptual_hash(np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)):016x}"[:4]
     'aa14'
     """
+    return hash_of_grey(small_grey(picture))
+
+
+def small_grey(picture: Image.Image | NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the picture reduced to (32, 32) grey values in [0, 255]."""
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    grey = np.asarray(image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), dtype=np.float64)
+    return np.asarray(image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), dtype=np.float64)
+
+
+def hash_of_grey(grey: NDArray[np.float64]) -> int:
+    """Return the hash of what :func:`small_grey` returned."""
     low = (_COSINES @ grey @ _COSINES.T).ravel()
     ordered = sorted(low.tolist())
     middle = (ordered[31] + ordered[32]) / 2
