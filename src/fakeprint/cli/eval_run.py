@@ -23,6 +23,7 @@ from fakeprint.reports.scorecard_csv import scorecard_csv
 from fakeprint.reports.scorecard_html import scorecard_html
 from fakeprint.reports.scorecard_json import scorecard_json
 from fakeprint.reports.scorecard_markdown import headline_table, scorecard_markdown
+from fakeprint.suites.conditions import condition_of
 from fakeprint.suites.rows import PredictionFile, read_predictions
 
 PREDICTIONS = "predictions.jsonl"
@@ -64,6 +65,9 @@ class EvalCall:
 def run_eval(call: EvalCall) -> ExitCode:
     """Measure, write, and return the exit code."""
     config = _config(call)
+    for name in config.protocol().conditions:
+        if call.from_scores is None:
+            condition_of(name)
     manifest = _manifest(call, config.split)
     samples_of(manifest, config.split)
     card = load_artifact(call.detector).card if call.detector else None

@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 from fakeprint.core.card import FaceSpec
+from fakeprint.core.evidence import Question
 from fakeprint.detectors import TABLE
 from fakeprint.detectors.artifact import load_artifact
 from fakeprint.detectors.measure import PixelDetector
@@ -17,11 +18,10 @@ def load_detector(name_or_folder: str | Path) -> PixelDetector:
         UnknownNameError, ArtifactError: see :func:`~fakeprint.detectors.artifact.load_artifact`.
     """
     artifact = load_artifact(name_or_folder)
-    outputs = {output.name for output in artifact.card.outputs}
     if isinstance(artifact.card.input.crop, FaceSpec):
         kind = "face-swap"
     else:
-        kind = "generator" if "class_logits" in outputs and artifact.card.attribution is not None else "synthetic-image"
+        kind = "generator" if artifact.card.question is Question.GENERATOR else "synthetic-image"
     module, _, attribute = TABLE[kind].partition(":")
     make: Callable[[Path], PixelDetector] = getattr(import_module(module), attribute)
     return make(artifact.folder)
