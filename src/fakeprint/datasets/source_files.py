@@ -19,10 +19,16 @@ MEDIA_SUFFIXES = IMAGE_SUFFIXES | VIDEO_SUFFIXES
 PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".npy", ".pt", ".pth"})
 
 
-def require_content(path: Path) -> None:
-    """Refuse a file that is missing, a pickle, or a git-LFS pointer in place of the content (specs: dflip3k 2.2, 3.1)."""
+def require_file(path: Path) -> Path:
+    """Return ``path`` if it is a file, else refuse."""
     if not path.is_file():
         raise UsageError(f"there is no file {path.name}")
+    return path
+
+
+def require_content(path: Path) -> None:
+    """Refuse a file that is missing, a pickle, or a git-LFS pointer in place of the content (specs: dflip3k 2.2, 3.1)."""
+    require_file(path)
     if path.suffix.lower() in PICKLE_SUFFIXES:
         raise UsageError(f"{path.name} is a pickle, which can run code; convert it to JSON where you trust it")
     with path.open("rb") as stream:
