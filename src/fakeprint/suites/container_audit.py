@@ -164,10 +164,10 @@ class _Asked:
 
 
 def _require_enough(labels: NDArray[np.int64], groups: Sequence[str]) -> None:
-    for label, word in ((0, "authentic"), (1, "synthetic or manipulated")):
+    for label in (0, 1):
         chosen = [group for group, one in zip(groups, labels.tolist(), strict=True) if one == label]
         if len(set(chosen)) < FOLDS:
-            message = f"an audit needs at least {FOLDS} groups of each class; there are {len(set(chosen))} with label {word}"
+            message = f"an audit needs at least {FOLDS} groups of each class; there are {len(set(chosen))} with label {label}"
             raise UsageError(message)
 
 

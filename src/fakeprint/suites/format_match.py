@@ -78,7 +78,7 @@ def targets_of(samples: Sequence[Sample], surveyed: Mapping[str, Surveyed], law:
     forms = [_form(surveyed[one.id]) for one in samples if one.label is Label.AUTHENTIC and one.id in surveyed]
     there = tuple(form for form in forms if form is not None)
     if not there:
-        raise UsageError("no authentic file could be read, so no law can be drawn; name one with --law jpeg96")
+        raise UsageError("no file with label 0 could be read, so no law can be drawn; name one with --law jpeg96")
     return there
 
 
