@@ -1,5 +1,6 @@
 """The whole suite runs with the network refused; tests marked ``network`` may use loopback.  Folders of ``examples`` are importable."""
 
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse)
+
+# A suite that was started in the background ignores interrupts, and so would the programs that it starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

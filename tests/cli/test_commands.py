@@ -22,7 +22,7 @@ def test_version(fakeprint) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shell_completion(fakeprint, shell: str) -> None:
-    done = fakeprint("--show-completion", shell)
+    done = fakeprint("--show-completion", shell, env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"})
     assert done.returncode == 0
     assert b"FAKEPRINT_COMPLETE" in done.stdout
 

@@ -136,7 +136,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
     ],
 )
 def test_other_addresses_are_refused_before_any_connection(url: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="https only"):
+    with pytest.raises(UsageError, match="only https"):
         update((ListSource("x", ListKind.SIGNERS, url, "x.pem"),), folder=tmp_path)
 
 
