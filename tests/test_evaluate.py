@@ -278,3 +278,21 @@ class TestMeasure:
             next(measure(measured.manifest, measured.root, measured.config.model_copy(update={"detector": "nothing"})))
         with pytest.raises(UsageError, match="no samples of split calib"):
             next(measure(measured.manifest, measured.root, measured.config.model_copy(update={"split": Split.CALIB})))
+
+    def test_a_video_counts_once(self, artifact: Path, tmp_path: Path) -> None:
+        import av
+
+        with av.open(str(tmp_path / "red.mp4"), "w") as container:
+            stream = container.add_stream("mpeg4", rate=10)
+            stream.width, stream.height = 160, 128
+            for place in range(12):
+                pixels = np.zeros((128, 160, 3), np.uint8)
+                pixels[..., 0] = 200 if place % 2 else 220
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+            container.mux(stream.encode())
+        (tmp_path / "m.csv").write_text("path,label,split\nred.mp4,1,dev\n")
+        config = EvalConfig(detector=str(artifact), conditions=("clean", "x0.9"), frames=4, **FAST)
+        (rows,) = measure(read_table(tmp_path / "m.csv"), tmp_path, config, jobs=1)
+        assert [(row.condition, row.status, row.frames, row.frames_scored) for row in rows] == [("clean", "ok", 4, 4), ("x0.9", "ok", 4, 4)]
+        assert rows[0].score == pytest.approx(10 * 210 / 255 - 5, abs=0.6)
+        assert rows[0].bucket.name == "under-256/unknown"

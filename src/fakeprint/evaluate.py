@@ -16,7 +16,9 @@ from fakeprint.core.calibration import MIN_ROWS, Bucket, BucketCalibration, Cali
 from fakeprint.core.card import Card
 from fakeprint.core.errors import ErrorInfo, UsageError
 from fakeprint.core.evidence import ScoreUnit
+from fakeprint.core.limits import Limits
 from fakeprint.core.manifest import Manifest
+from fakeprint.core.media import MediaKind
 from fakeprint.core.prediction import Judged, Prediction, align
 from fakeprint.core.sample import Sample, Split, Step
 from fakeprint.core.verdict import FileConditions, Level
@@ -27,6 +29,7 @@ from fakeprint.judge.domain import outside_domain
 from fakeprint.judge.fuse import decide
 from fakeprint.judge.likelihood import llr_bounds
 from fakeprint.judge.policy import DEFAULT, Policy
+from fakeprint.media.container.sniff import sniff
 from fakeprint.media.workers import Outcome, Task, WorkerPool
 from fakeprint.suites.assemble import build_scorecard, compare_detectors
 from fakeprint.suites.conditions import condition_of
@@ -34,6 +37,9 @@ from fakeprint.suites.measure_worker import MeasuredSample, Raw, Setup, target_o
 from fakeprint.suites.protocol import EvalConfig
 
 __all__ = ["EvalConfig", "build_scorecard", "calibrate", "compare_detectors", "judged", "measure", "samples_of"]
+
+
+_HEAD_BYTES = 4096
 
 
 def measure(
@@ -56,13 +62,26 @@ def measure(
     setup = Setup(
         detector=config.detector, conditions=suite.conditions, seed=config.seed, frames=config.frames, limits=config.limits
     ).model_dump(mode="json")
-    seconds = max(config.limits.image_seconds, config.limits.video_seconds)
-    tasks = (Task(place, target_of(one.id, root / one.path, one.path), seconds) for place, one in enumerate(samples))
+    more = 1 + len(suite.conditions)
+    tasks = (
+        Task(place, target_of(one.id, root / one.path, one.path), more * _seconds(root / one.path, config.limits))
+        for place, one in enumerate(samples)
+    )
     count = min(jobs or os.cpu_count() or 1, max(1, len(samples)))
     with WorkerPool("fakeprint.suites.measure_worker:MeasureWorker", setup, config.limits, count) as pool:
         for outcome in pool.run(tasks):
             sample = samples[outcome.index]
             yield tuple(_rows_of(outcome, sample, suite.conditions, artifact.card, artifact.weights_sha256))
+
+
+def _seconds(path: Path, limits: Limits) -> float:
+    """Return the wall-clock limit of one delivery of a file, more for videos, as judged by the first bytes."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except (OSError, ValueError):
+        return limits.image_seconds
+    return limits.video_seconds if sniff(head).kind is MediaKind.VIDEO else limits.image_seconds
 
 
 def samples_of(manifest: Manifest, split: Split) -> tuple[Sample, ...]:

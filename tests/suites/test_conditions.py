@@ -15,7 +15,8 @@ from fakeprint.transforms.tiers import TIERS, deliver
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
 NAMES = (
-    "x0.6", "x1.5-lanczos", "jpeg80", "jpeg80-95", "webp60", "blur1.5", "noise5", "crop3", "fit64", "x0.7-area+jpeg80", "noise2+jpeg75-89",
+    "x0.6", "x1.5-lanczos", "jpeg80", "jpeg80-95", "webp60", "blur1.5", "noise5", "crop3",
+    "window64", "fit64", "x0.7-area+jpeg80", "noise2+jpeg75-89",
 )  # fmt: skip
 
 
@@ -55,7 +56,23 @@ def test_what_is_drawn_depends_on_seed_and_sample() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["wbe", "", "jpeg", "jpeg0", "jpeg101", "jpeg95-80", "x0", "x99", "x0.5-cubicle", "crop1.5", "web+x0.5", "jpeg80+", "noise5-3"]
+    "name",
+    [
+        "wbe",
+        "",
+        "jpeg",
+        "jpeg0",
+        "jpeg101",
+        "jpeg95-80",
+        "x0",
+        "x99",
+        "x0.5-cubicle",
+        "crop1.5",
+        "window0",
+        "web+x0.5",
+        "jpeg80+",
+        "noise5-3",
+    ],
 )
 def test_unknown_conditions_are_refused(name: str) -> None:
     with pytest.raises(UsageError):

@@ -71,7 +71,7 @@ def run_eval(call: EvalCall) -> ExitCode:
     manifest = _manifest(call, config.split)
     samples_of(manifest, config.split)
     card = load_artifact(call.detector).card if call.detector else None
-    run = start_run("eval", config, limits=config.limits, seed=config.seed)
+    run = start_run("eval", config.shareable(), limits=config.limits, seed=config.seed)
     rows = _stored(call, card) if call.from_scores else _measured(call, config, manifest, run)
     scorecard = build_scorecard(rows, manifest, config, card=card)
     if call.against is not None:

@@ -16,7 +16,7 @@ def eval_command(
     detector: Annotated[str | None, _measured("--detector", "-d", help="Name of a shipped artifact, or an artifact folder.")] = None,
     from_scores: Annotated[Path | None, _measured(help="Rebuild the tables from stored scores; nothing is measured.")] = None,
     against: Annotated[Path | None, _measured(help="Stored scores of another detector on the same samples, compared in pairs.")] = None,
-    suite: Annotated[str, _measured(help="Which conditions: delivery, codecs, geometry, signal, calibration.")] = "delivery",
+    suite: Annotated[str, _measured(help="Which conditions: delivery, matched, codecs, geometry, signal, calibration.")] = "delivery",
     tier: Annotated[list[str] | None, _measured(help="A condition instead of the suite's, such as web, x0.6, jpeg80-95 (repeat).")] = None,
     threshold: Annotated[float | None, _measured(help="Threshold of foreign scores, fixed before these rows were read.")] = None,
     unit: Annotated[str | None, _measured(help="What foreign scores are: logit, probability, llr.")] = None,

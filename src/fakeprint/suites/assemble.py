@@ -86,7 +86,7 @@ def build_scorecard(
             for comparison in compare(tables[names[0]], tables[name], resamples=config.resamples, seed=config.seed, what=(names[0], name))
         ),
         notes=_notes(first, config),
-        run=run or start_run("eval", config, limits=config.limits, seed=config.seed),
+        run=run or start_run("eval", config.shareable(), limits=config.limits, seed=config.seed),
     )
 
 

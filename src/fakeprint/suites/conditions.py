@@ -2,8 +2,9 @@
 
 ``clean``, ``web``, ``hard``, ``social``, ``messenger`` are tiers.  ``x0.6`` resamples both axes by 0.6, ``x0.5-lanczos`` with that kernel;
 ``jpeg80``, ``webp75`` encode at a quality, ``jpeg80-95`` at one drawn for each sample; ``blur1.5`` and ``noise5`` take a sigma; ``crop3``
-cuts 3 pixels from the left and the top, which moves the compression grid; ``fit1600`` bounds the longer side.  What is drawn depends
-on seed, condition and sample id alone, never on the label, and every step is recorded and can be replayed.
+cuts 3 pixels from the left and the top, which moves the compression grid; ``window224`` keeps the middle of at most 224 x 224 pixels,
+which makes sizes equal; ``fit1600`` bounds the longer side.  What is drawn depends on seed, condition and sample id alone, never on the
+label, and every step is recorded and can be replayed.
 """
 
 import re
@@ -30,7 +31,7 @@ from fakeprint.transforms.webp import Webp
 DEFAULT_CONDITIONS = ("clean", "web", "hard", "x0.6", "jpeg80-95")
 """What a detector is measured under when nothing else is asked for."""
 
-_ATOM = re.compile(r"(x|jpeg|webp|blur|noise|crop|fit)(\d{1,6}(?:\.\d{1,4})?)(?:-(\d{1,3}|[a-z]{3,10}))?")
+_ATOM = re.compile(r"(x|jpeg|webp|blur|noise|crop|window|fit)(\d{1,6}(?:\.\d{1,4})?)(?:-(\d{1,3}|[a-z]{3,10}))?")
 
 Draw = Callable[[np.random.Generator, Pixels], Transform]
 
@@ -77,7 +78,7 @@ def condition_of(name: str) -> Condition:
 
 
 def _unknown(name: str) -> UsageError:
-    known = (*TIERS, "x0.6", "jpeg80", "jpeg80-95", "webp75", "blur1", "noise5", "crop3", "fit1600", "x0.7-area+jpeg80")
+    known = (*TIERS, "x0.6", "jpeg80", "jpeg80-95", "webp75", "blur1", "noise5", "crop3", "window224", "fit1600", "x0.7-area+jpeg80")
     return unknown_name("delivery condition", name, known)
 
 
@@ -99,6 +100,11 @@ def _atom(kind: str, number: str, extra: str | None, name: str) -> tuple[Draw, s
     if kind == "crop":
         cut = int(number)
         return lambda _, pixels: _cropped(pixels, cut), f"{cut} pixels cut from the left and the top"
+    if kind == "window":
+        side = int(number)
+        if side < 1:
+            raise UsageError(f"a window has at least one pixel; got {name!r}")
+        return lambda _, pixels: _middle(pixels, side), f"the middle {side} x {side} pixels"
     makers: dict[str, Callable[[], Transform]] = {
         "jpeg": lambda: Jpeg(quality=int(number)),
         "webp": lambda: Webp(quality=int(number)),
@@ -116,6 +122,12 @@ def _fixed(transform: Transform) -> Draw:
 def _cropped(pixels: Pixels, cut: int) -> Crop:
     height, width = pixels.shape[:2]
     return Crop(left=min(cut, width - 1), top=min(cut, height - 1), width=max(1, width - cut), height=max(1, height - cut))
+
+
+def _middle(pixels: Pixels, side: int) -> Crop:
+    height, width = pixels.shape[:2]
+    wide, high = min(width, side), min(height, side)
+    return Crop(left=(width - wide) // 2, top=(height - high) // 2, width=wide, height=high)
 
 
 def _told(transform: Transform) -> str:

@@ -1,5 +1,7 @@
 """What an evaluation is told: suite, split, detector, seeds."""
 
+from pathlib import PurePath
+
 from pydantic import Field
 
 from fakeprint.core.limits import Limits
@@ -33,3 +35,7 @@ class EvalConfig(Record):
         if not self.conditions:
             return suite
         return suite.model_copy(update={"name": f"{suite.name} (chosen conditions)", "conditions": tuple(dict.fromkeys(self.conditions))})
+
+    def shareable(self) -> "EvalConfig":
+        """Return what a run record may hold: an artifact folder by its last name, since the weights are named by their hash."""
+        return self if self.detector is None else self.model_copy(update={"detector": PurePath(self.detector).name})

@@ -24,6 +24,11 @@ SUITES: dict[str, Suite] = {
             conditions=("clean", "web", "hard", "x0.6", "jpeg75-89", "jpeg90-98"),
         ),
         Suite(
+            name="matched",
+            title="Native against format-matched: one size, one random re-encoding for both labels; the difference is the format gap",
+            conditions=("clean", "window224+jpeg80-95", "window224+jpeg96"),
+        ),
+        Suite(
             name="codecs",
             title="One axis: lossy coding",
             conditions=(
