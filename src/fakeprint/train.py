@@ -168,22 +168,20 @@ def _findings(session: Session, scored: dict[str, Scored], slopes: list[float], 
         raise UsageError("calibration on left-out sources needs exactly one member, of type statistics")
     member = recipe.members[0]
     folder = session.work / member.name
+    measured = [one for one in material.train if one.source not in recipe.data.support]
     parts = [
         Evaluated(
             one.name,
-            condition_rows(member, material.train, material.store, one, folder)[:, 0],
+            condition_rows(member, measured, material.store, one, folder)[:, 0],
             condition_rows(member, material.validation, material.store, one, folder)[:, 0],
         )
         for one in recipe.conditions
     ]
-    support = frozenset(recipe.data.support)
-    results = leave_out(
-        member, _training_rows(session, member), material.train, material.validation, session.weights, parts, slopes[0], offsets[0]
-    )
-    kept = {one.rows.condition: one.rows.only(np.array([row.source not in support for row in one.rows.samples])) for one in results}
+    rows = _training_rows(session, member)
+    results = leave_out(member, rows, material.train, measured, material.validation, session.weights, parts, slopes[0], offsets[0])
     choosing = {one.name for one in _choosing(recipe)}
-    measured = measured_left_out([one for one in results if one.rows.condition in choosing], skip=support, seed=recipe.seed)
-    return Findings(scored, kept, tuple(measured))
+    numbers = measured_left_out([one for one in results if one.rows.condition in choosing], seed=recipe.seed)
+    return Findings(scored, {one.rows.condition: one.rows for one in results}, tuple(numbers))
 
 
 def _score(session: Session, network: nn.Module, condition: ConditionRecipe) -> Scored:

@@ -22,7 +22,7 @@ MEAN = "mean over left-out sources"
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Statistics (N, D) of training and validation samples under one delivery."""
+    """Statistics (N, D) of measured training samples and of validation samples under one delivery."""
 
     condition: str
     train: Rows
@@ -33,7 +33,7 @@ class Evaluated:
 class LeftOut:
     """Results of all folds under one delivery.
 
-    ``rows`` holds every training sample, scored without its source, and every validation sample, scored without its source too
+    ``rows`` holds every measured training sample, scored without its source, and every validation sample, scored without its source too
     where training has that source.  ``by_source`` holds, for each source, its own files with the validation files of the other
     class, all scored without the source.
     """
@@ -46,29 +46,32 @@ def leave_out(
     member: StatisticsMember,
     rows: Rows,
     train: Sequence[Sample],
+    measured: Sequence[Sample],
     validation: Sequence[Sample],
     weights: NDArray[np.float64],
     evaluated: Sequence[Evaluated],
     slope: float,
     offset: float,
 ) -> list[LeftOut]:
-    """Fit one head per source left out and score; ``rows`` (N, views, D) are the training deliveries.
+    """Fit one head per source left out and score; ``rows`` (N, views, D) are the training deliveries of ``train``.
 
+    ``measured`` are the training samples that are scored too: all but those of supporting sources.
     Scores are ``slope * head + offset``, the scale on which the member enters its ensemble.
     """
     sources = np.array([one.source for one in train])
     held = np.array([one.source for one in validation])
     labels = np.array([one.label.positive for one in validation])
     everything = fit_head(member, rows, train, weights)
-    names = sorted({*sources, *held})
+    names = sorted({*held, *(one.source for one in measured)})
     heads = {name: fit_head(member, rows, train, weights, sources != name) if (sources == name).any() else everything for name in names}
-    return [_score(one, heads, train, validation, sources, held, labels, slope, offset) for one in evaluated]
+    own = np.array([one.source for one in measured])
+    return [_score(one, heads, measured, validation, own, held, labels, slope, offset) for one in evaluated]
 
 
 def _score(
     evaluated: Evaluated,
     heads: dict[str, Discriminant],
-    train: Sequence[Sample],
+    measured: Sequence[Sample],
     validation: Sequence[Sample],
     sources: NDArray[np.str_],
     held: NDArray[np.str_],
@@ -76,9 +79,9 @@ def _score(
     slope: float,
     offset: float,
 ) -> LeftOut:
-    learned, chosen = np.zeros(len(train)), np.zeros(len(validation))
+    learned, chosen = np.zeros(len(measured)), np.zeros(len(validation))
     by_source = {}
-    own_labels = np.array([one.label.positive for one in train])
+    own_labels = np.array([one.label.positive for one in measured])
     for name, head in heads.items():
         first = slope * head.score(evaluated.train.astype(np.float64)) + offset
         second = slope * head.score(evaluated.validation.astype(np.float64)) + offset
@@ -86,22 +89,18 @@ def _score(
         mine = {*own_labels[sources == name].tolist(), *labels[held == name].tolist()}
         if len(mine) == 1:
             other = (held == name) | (labels != mine.pop())
-            taken = [*(one for one, inside in zip(train, sources == name, strict=True) if inside)]
+            taken = [*(one for one, inside in zip(measured, sources == name, strict=True) if inside)]
             taken += [one for one, inside in zip(validation, other, strict=True) if inside]
             by_source[name] = Scored(evaluated.condition, tuple(taken), np.concatenate([first[sources == name], second[other]]))
-    return LeftOut(Scored(evaluated.condition, (*train, *validation), np.concatenate([learned, chosen])), by_source)
+    return LeftOut(Scored(evaluated.condition, (*measured, *validation), np.concatenate([learned, chosen])), by_source)
 
 
-def measured_left_out(results: Sequence[LeftOut], *, skip: frozenset[str], seed: int) -> list[Measured]:
-    """Return the AUROC of each left-out source and their mean, for every delivery; sources in ``skip`` are not reported."""
+def measured_left_out(results: Sequence[LeftOut], *, seed: int) -> list[Measured]:
+    """Return the AUROC of each left-out source and their mean, for every delivery."""
     split = "train and validation"
     found = []
     for result in results:
-        single = [
-            measured_auroc(scored, split=split, group=f"left out: {name}", seed=seed)
-            for name, scored in result.by_source.items()
-            if name not in skip
-        ]
+        single = [measured_auroc(scored, split=split, group=f"left out: {name}", seed=seed) for name, scored in result.by_source.items()]
         if single:
             mean = float(np.mean([one.value for one in single]))
             found.append(Measured(metric="auroc", value=mean, condition=result.rows.condition, split=split, group=MEAN, groups=len(single)))

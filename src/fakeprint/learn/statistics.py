@@ -16,8 +16,12 @@ from fakeprint.learn.frontend import luma_chroma, residual_bank
 
 TILE = 32
 _LAGS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (2, 2), (0, 3), (3, 0), (0, 4), (4, 0), (0, 8), (8, 0), (4, 4), (8, 8))
-_SQUARE, _ACROSS, _DOWN, _DIFFERENCE, _DIAGONAL = 5, 2, 3, 0, 4
-"""Positions in the residual bank: 3x3 square kernel, second differences, first difference, diagonal product."""
+_MAGNITUDE_LAGS = (
+    (0, 1), (1, 0), (1, 1), (1, 2), (2, 1), (0, 2), (2, 0), (2, 2), (0, 3), (3, 0), (3, 3), (0, 4), (4, 0), (0, 5), (5, 0), (0, 6),
+    (6, 0), (0, 7), (7, 0), (0, 16), (16, 0),
+)  # fmt: skip
+_SQUARE, _ACROSS, _DOWN, _DIFFERENCE, _DIAGONAL, _RISING, _FALLING = 5, 2, 3, 0, 4, 8, 9
+"""Positions in the residual bank: 3x3 square kernel, second differences, first difference, diagonal product, both diagonals."""
 
 
 class Statistics(nn.Module):
@@ -27,6 +31,10 @@ class Statistics(nn.Module):
         ``shape``        moments of 11 residuals of luma and both colour differences, relative to each other (99 values)
         ``haar``         the same for the bands of a four-level Haar pyramid (36)
         ``joint``        joint histograms of neighbouring residuals in units of their own mean (225)
+        ``half``         the same at half the resolution (225)
+        ``pairs``        joint histograms of any two luma residuals at one place (715)
+        ``neighbours``   joint histograms of five luma residuals at one place with the same five one pixel on (650)
+        ``magnitude``    autocorrelation of residual strength at 21 shifts (42)
         ``spectrum``     log-spectrum of 32-pixel tiles, each in units of its own power, without its radial mean (153)
         ``radial``       that radial mean (25)
         ``lags``         autocorrelation of residuals at 14 shifts (126)
@@ -44,6 +52,7 @@ class Statistics(nn.Module):
     ring_of: Tensor
     high: Tensor
     upper: Tensor
+    pair_index: Tensor
 
     def __init__(self, groups: Sequence[str]) -> None:
         super().__init__()
@@ -51,10 +60,14 @@ class Statistics(nn.Module):
             "haar": self._haar,
             "spectrum": lambda planes: self._spectra(planes)[0],
             "radial": lambda planes: self._spectra(planes)[1],
+            "half": self._half,
         }
         of_residuals: dict[str, Callable[[Tensor], Tensor]] = {
             "shape": self._shape,
             "joint": self._joint,
+            "pairs": self._pairs,
+            "neighbours": self._neighbours,
+            "magnitude": self._magnitude,
             "lags": self._lags,
             "phase": self._phase,
             "colour": self._colour,
@@ -82,15 +95,23 @@ class Statistics(nn.Module):
         self.register_buffer("high", (radius > 0.12).float(), persistent=False)
         rows, columns = torch.triu_indices(half, half)
         self.register_buffer("upper", rows * half + columns, persistent=False)
+        kernels = self.bank.shape[0]
+        first, second = torch.triu_indices(kernels, kernels, 1)
+        self.register_buffer("pair_index", first * kernels + second, persistent=False)
 
     def forward(self, image: Tensor) -> Tensor:
         """Return the statistics of each window, group after group."""
         image = image * 255.0
         planes = functional.conv2d(image, self.matrix)
-        size = image.shape[0], 3, self.bank.shape[0], image.shape[2] - 4, image.shape[3] - 4
-        residuals = functional.conv2d(planes.reshape(-1, 1, image.shape[2], image.shape[3]), self.bank).reshape(size)
+        residuals = self._residuals(planes)
         found = [self._of_planes[one](planes) if one in self._of_planes else self._of_residuals[one](residuals) for one in self.groups]
         return torch.cat(found, 1)
+
+    def _residuals(self, planes: Tensor) -> Tensor:
+        """Return (N, P, K, H - 4, W - 4) residuals of planes (N, P, H, W)."""
+        height, width = planes.shape[2], planes.shape[3]
+        flat = functional.conv2d(planes.reshape(-1, 1, height, width), self.bank)
+        return flat.reshape(-1, planes.shape[1], self.bank.shape[0], height - 4, width - 4)
 
     def _shape(self, residuals: Tensor) -> Tensor:
         size = residuals.abs()
@@ -113,11 +134,32 @@ class Statistics(nn.Module):
             planes = (a + b + c + d) / 2
         return torch.cat(found, 1).log()
 
+    def _half(self, planes: Tensor) -> Tensor:
+        return self._joint(self._residuals(functional.avg_pool2d(planes[:, :1], 2)))
+
+    def _pairs(self, residuals: Tensor) -> Tensor:
+        marks = _marks(residuals[:, 0]).flatten(1, 2).flatten(2)
+        counts = marks @ marks.transpose(1, 2) / marks.shape[2]
+        kernels = residuals.shape[2]
+        table = counts.reshape(-1, kernels, 5, kernels, 5).transpose(2, 3).flatten(1, 2)
+        return _folded(table[:, self.pair_index])
+
+    def _neighbours(self, residuals: Tensor) -> Tensor:
+        marks = _marks(residuals[:, 0, [_ACROSS, _DOWN, _SQUARE, _RISING, _FALLING]]).flatten(1, 2)
+        found = []
+        for dy, dx in ((0, 1), (1, 0)):
+            left = marks[:, :, : marks.shape[2] - dy, : marks.shape[3] - dx].flatten(2)
+            right = marks[:, :, dy:, dx:].flatten(2)
+            counts = left @ right.transpose(1, 2) / left.shape[2]
+            found.append(_folded(counts.reshape(-1, 5, 5, 5, 5).transpose(2, 3).flatten(1, 2)))
+        return torch.cat(found, 1)
+
+    def _magnitude(self, residuals: Tensor) -> Tensor:
+        size = residuals[:, 0, [_SQUARE, _ACROSS]].abs().clamp(max=20)
+        return _autocorrelation(size, _MAGNITUDE_LAGS)
+
     def _joint(self, residuals: Tensor) -> Tensor:
-        chosen = residuals[:, 0, [_DIFFERENCE, _SQUARE, _DIAGONAL]]
-        units = chosen.abs().mean((2, 3), keepdim=True) + 0.1
-        level = (chosen / units).round().clamp(-2, 2)
-        marks = torch.stack([(level == value).float() for value in (-2.0, -1.0, 0.0, 1.0, 2.0)], 2)
+        marks = _marks(residuals[:, 0, [_DIFFERENCE, _SQUARE, _DIAGONAL]])
         found = []
         for dy, dx in ((0, 1), (1, 0), (1, 1)):
             left = marks[..., : marks.shape[3] - dy, : marks.shape[4] - dx].flatten(3)
@@ -145,14 +187,7 @@ class Statistics(nn.Module):
         return quarter.flatten(1)[:, self.upper], radial
 
     def _lags(self, residuals: Tensor) -> Tensor:
-        found = []
-        for kernel in (_SQUARE, _ACROSS, _DOWN):
-            one = residuals[:, :, kernel] - residuals[:, :, kernel].mean((2, 3), keepdim=True)
-            power = one.square().mean((2, 3)) + 0.05
-            for dy, dx in _LAGS:
-                product = one[:, :, : one.shape[2] - dy, : one.shape[3] - dx] * one[:, :, dy:, dx:]
-                found.append(product.mean((2, 3)) / power)
-        return torch.cat(found, 1)
+        return torch.cat([_autocorrelation(residuals[:, :, kernel], _LAGS) for kernel in (_SQUARE, _ACROSS, _DOWN)], 1)
 
     def _phase(self, residuals: Tensor) -> Tensor:
         size = residuals[:, :, _SQUARE].abs()
@@ -183,6 +218,28 @@ class Statistics(nn.Module):
             deviation = _deviation(energy)
             found += [deviation, (centred * centred.square()).mean(2) / (deviation * deviation.square() + 0.05)]
         return torch.cat(found, 1)
+
+
+def _marks(residuals: Tensor) -> Tensor:
+    """Return (N, C, 5, H, W) one-hot levels -2 to 2 of residuals (N, C, H, W) in units of their own mean size."""
+    units = residuals.abs().mean((2, 3), keepdim=True) + 0.1
+    level = (residuals / units).round().clamp(-2, 2)
+    return torch.stack([(level == value).float() for value in (-2.0, -1.0, 0.0, 1.0, 2.0)], 2)
+
+
+def _folded(counts: Tensor) -> Tensor:
+    """Return (N, 13 * K) roots of joint histograms (N, K, 5, 5), each averaged with its mirror image in sign."""
+    flat = counts.flatten(2)
+    return ((flat + flat.flip(2)) / 2)[:, :, :13].clamp(min=1e-12).sqrt().flatten(1)
+
+
+def _autocorrelation(residuals: Tensor, lags: Sequence[tuple[int, int]]) -> Tensor:
+    """Return (N, len(lags) * C) correlations of maps (N, C, H, W) with themselves, shifted."""
+    centred = residuals - residuals.mean((2, 3), keepdim=True)
+    power = centred.square().mean((2, 3)) + 0.05
+    height, width = centred.shape[2], centred.shape[3]
+    products = [centred[:, :, : height - dy, : width - dx] * centred[:, :, dy:, dx:] for dy, dx in lags]
+    return torch.cat([product.mean((2, 3)) / power for product in products], 1)
 
 
 def _deviation(values: Tensor) -> Tensor:
