@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from fakeprint.cli.eval_run import FORMS
 from fakeprint.core.calibration import Bucket
 from fakeprint.core.card import Card
 from fakeprint.core.errors import AlignmentError, LeakageError, UsageError
@@ -19,6 +20,7 @@ from fakeprint.datasets.table import read_table
 from fakeprint.detectors.artifact import load_artifact
 from fakeprint.evaluate import EvalConfig, build_scorecard, calibrate, compare_detectors, judged, measure
 from fakeprint.judge.binomial import upper_bound
+from fakeprint.suites.card_numbers import measured_of
 
 TESTS = Path(__file__).parent
 STAMP = {"scorecard": "0" * 16, "created": "2026-01-01", "validated_until": "2025-12-31"}
@@ -168,6 +170,14 @@ class TestScorecard:
     def test_audit_stands_beside(self, scorecard: Scorecard) -> None:
         assert [one.audit.verdict for one in scorecard.conditions] == ["clean"] * 3
 
+    def test_numbers_for_a_card(self, scorecard: Scorecard) -> None:
+        found = measured_of(scorecard)
+        web = next(one for one in found if (one.metric, one.condition, one.group) == ("auroc", "web", "all"))
+        assert web.value == pytest.approx(values(scorecard.conditions[1])["auroc"], abs=1e-6)
+        assert (web.n_authentic, web.n_positive, web.groups, web.split) == (300, 300, 600, "dev")
+        assert {one.group for one in found if one.condition == "web"} >= {"family: family-0", "source-0: source-0"}
+        assert sum(one.metric == "format-audit-auroc" for one in found) == 3
+
     def test_equal_measurements_have_equal_ids(self, scorecard: Scorecard, make: SimpleNamespace) -> None:
         manifest = make.manifest(60)
         rows = make.predictions(manifest)
@@ -201,6 +211,47 @@ class TestScorecard:
         assert all(one.values[0].low > 0 for one in found)
         with pytest.raises(UsageError, match="no condition in common"):
             compare_detectors(good, make.predictions(manifest, conditions=("x0.5",)), manifest, EvalConfig(**FAST))
+
+
+class TestUnusualRows:
+    def test_nothing_scored_is_a_scorecard_with_counts(self, make: SimpleNamespace) -> None:
+        manifest = make.manifest(40)
+        rows = [
+            row.model_validate({**row.model_dump(), "status": "failed", "score": None, "reason": "E_CORRUPT", "facts": None})
+            for row in make.predictions(manifest, conditions=("clean", "web"))
+        ]
+        found = build_scorecard(rows, manifest, EvalConfig(**FAST))
+        assert (found.conditions[0].counts.scored, found.conditions[0].counts.failed) == (0, 40)
+        assert found.conditions[0].values == ()
+        assert all(form(found) for form in FORMS.values())
+
+    def test_models_that_only_name_families(self, make: SimpleNamespace, card: Card) -> None:
+        manifest = make.manifest(240)
+        labels = ("family-0", "family-1", "other")
+        named = card.model_copy(update={"labels": labels, "calibration": None})
+        rng = np.random.default_rng(0)
+        rows = []
+        for row, sample in zip(make.predictions(manifest, conditions=("clean",)), manifest.samples, strict=True):
+            logits = rng.normal(0, 0.5, 3)
+            if sample.family in labels:
+                logits[labels.index(sample.family)] += 6.0
+            rows.append(row.model_validate({**row.model_dump(), "score": None, "class_logits": tuple(map(float, logits))}))
+        found = build_scorecard(rows, manifest, EvalConfig(**FAST), card=named).conditions[0]
+        assert found.attribution.classes == (*labels, "unknown")
+        assert (found.attribution.n, found.attribution.n_unknown) == (80, 40)
+        assert found.attribution.top_1.value > 0.95
+        assert found.attribution.known_against_unknown.value > 0.95
+        assert sum(map(sum, found.attribution.confusion)) == 120
+        assert all(form(build_scorecard(rows, manifest, EvalConfig(**FAST), card=named)) for form in FORMS.values())
+
+    def test_one_class_prints_reasons(self, make: SimpleNamespace) -> None:
+        whole = make.manifest(80)
+        manifest = whole.where(lambda sample: sample.label.positive == 0)
+        rows = [row for row in make.predictions(whole, conditions=("clean",)) if int(row.sample_id[1:]) % 2 == 0]
+        found = build_scorecard(rows, manifest, EvalConfig(threshold=0.0, **FAST))
+        assert values(found.conditions[0])["auroc"] is None
+        assert values(found.conditions[0])["r-acc"] > 0.5
+        assert b"n/a (all rows have the label 0)" in FORMS["scorecard.md"](found)
 
 
 class TestJudged:

@@ -19,8 +19,9 @@ from fakeprint.core.evidence import ScoreUnit
 from fakeprint.core.limits import Limits
 from fakeprint.core.manifest import Manifest
 from fakeprint.core.media import MediaKind
-from fakeprint.core.prediction import Judged, Prediction, align
+from fakeprint.core.prediction import FormatFacts, Judged, Prediction, align
 from fakeprint.core.sample import Sample, Split, Step
+from fakeprint.core.scorecard import FormatAudit
 from fakeprint.core.verdict import FileConditions, Level
 from fakeprint.detectors.artifact import load_artifact
 from fakeprint.judge.calibration import Method, apply_map, fit_map, operating_point
@@ -32,14 +33,18 @@ from fakeprint.judge.policy import DEFAULT, Policy
 from fakeprint.media.container.sniff import sniff
 from fakeprint.media.workers import Outcome, Task, WorkerPool
 from fakeprint.suites.assemble import build_scorecard, compare_detectors
+from fakeprint.suites.audit import audit
 from fakeprint.suites.conditions import condition_of
+from fakeprint.suites.facts_worker import BatchFacts, batch_of
 from fakeprint.suites.measure_worker import MeasuredSample, Raw, Setup, target_of
 from fakeprint.suites.protocol import EvalConfig
 
-__all__ = ["EvalConfig", "build_scorecard", "calibrate", "compare_detectors", "judged", "measure", "samples_of"]
+__all__ = ["EvalConfig", "audit_format", "build_scorecard", "calibrate", "compare_detectors", "judged", "measure", "samples_of"]
 
 
 _HEAD_BYTES = 4096
+_BATCH = 32
+"""Headers read by one task."""
 
 
 def measure(
@@ -168,6 +173,26 @@ def _quality(steps: tuple[Step, ...], row: Prediction) -> int | None:
         return row.facts.quality if row.facts else None
     value = steps[-1].parameters.get("quality")
     return int(value) if steps[-1].name == "jpeg" and value is not None else None
+
+
+def audit_format(samples: Sequence[Sample], root: Path, config: EvalConfig, *, jobs: int = 0) -> FormatAudit:
+    """Say how far the stored format of samples tells their labels, at header speed: no pixel is decoded (specs: evaluation 11).
+
+    Headers are read in sandboxed workers; samples whose header cannot be read are counted as unread.
+    """
+    batches = [samples[start : start + _BATCH] for start in range(0, len(samples), _BATCH)]
+    tasks = (
+        Task(place, batch_of([(root / one.path, one.path) for one in batch]), config.limits.image_seconds)
+        for place, batch in enumerate(batches)
+    )
+    count = min(jobs or os.cpu_count() or 1, max(1, len(batches)))
+    facts: list[FormatFacts | None] = []
+    with WorkerPool("fakeprint.suites.facts_worker:FactsWorker", config.limits.model_dump(mode="json"), config.limits, count) as pool:
+        for outcome, batch in zip(pool.run(tasks), batches, strict=True):
+            read = BatchFacts.model_validate_json(outcome.reply).facts if outcome.reply is not None else (None,) * len(batch)
+            facts += read
+    labels, groups = [one.label.positive for one in samples], [one.group for one in samples]
+    return audit(facts, labels, groups, resamples=config.resamples, seed=config.seed)
 
 
 def calibrate(

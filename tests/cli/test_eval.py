@@ -213,3 +213,13 @@ def test_the_page_stays_inert_whatever_the_names(fakeprint, tmp_path: Path) -> N
     parser.feed((tmp_path / "o" / "scorecard.html").read_text())
     assert "script" not in parser.seen
     assert "<script>" not in (tmp_path / "o" / "scorecard.md").read_text()
+
+
+def test_audit_without_a_detector(fakeprint, make: SimpleNamespace, tmp_path: Path) -> None:
+    table = make.write_pictures(tmp_path / "set", n=60, confounded=True)
+    done = fakeprint("eval", table, "--audit", "-o", tmp_path / "o", "-j", 1, *FAST)
+    assert done.returncode == 3, done.stderr.decode()
+    assert b"the format alone tells the labels apart" in done.stdout
+    assert b"1 files could not be read" in done.stdout
+    found = json.loads((tmp_path / "o" / "audit.json").read_text())
+    assert (found["verdict"], found["n_0"], found["n_1"], found["unread"]) == ("warn", 31, 30, 1)

@@ -1,6 +1,7 @@
 """Carries out ``fakeprint eval``: reads the manifest, measures or reads scores, writes the scorecard in every form."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +14,16 @@ from fakeprint.core.evidence import ScoreUnit
 from fakeprint.core.manifest import Manifest
 from fakeprint.core.prediction import Prediction
 from fakeprint.core.run import RunRecord, close_run, now, start_run
-from fakeprint.core.sample import Split
+from fakeprint.core.sample import Sample, Split
 from fakeprint.core.scorecard import Scorecard
 from fakeprint.datasets.folders import read_folders
 from fakeprint.datasets.table import read_table
 from fakeprint.detectors.artifact import load_artifact
-from fakeprint.evaluate import EvalConfig, build_scorecard, calibrate, compare_detectors, judged, measure, samples_of
+from fakeprint.evaluate import EvalConfig, audit_format, build_scorecard, calibrate, compare_detectors, judged, measure, samples_of
 from fakeprint.reports.scorecard_csv import scorecard_csv
 from fakeprint.reports.scorecard_html import scorecard_html
 from fakeprint.reports.scorecard_json import scorecard_json
-from fakeprint.reports.scorecard_markdown import headline_table, scorecard_markdown
+from fakeprint.reports.scorecard_markdown import audit_lines, headline_table, scorecard_markdown
 from fakeprint.suites.conditions import condition_of
 from fakeprint.suites.rows import PredictionFile, read_predictions
 
@@ -43,6 +44,7 @@ class EvalCall:
     manifest: Path
     detector: str | None
     from_scores: Path | None
+    audit: bool
     against: Path | None
     suite: str
     tiers: tuple[str, ...]
@@ -69,7 +71,9 @@ def run_eval(call: EvalCall) -> ExitCode:
         if call.from_scores is None:
             condition_of(name)
     manifest = _manifest(call, config.split)
-    samples_of(manifest, config.split)
+    samples = samples_of(manifest, config.split)
+    if call.audit:
+        return _audit(call, config, samples)
     card = load_artifact(call.detector).card if call.detector else None
     run = start_run("eval", config.shareable(), limits=config.limits, seed=config.seed)
     rows = _stored(call, card) if call.from_scores else _measured(call, config, manifest, run)
@@ -87,8 +91,22 @@ def run_eval(call: EvalCall) -> ExitCode:
     return ExitCode.INPUT_FAILED if failed else ExitCode.OK
 
 
+def _audit(call: EvalCall, config: EvalConfig, samples: Sequence[Sample]) -> ExitCode:
+    """Print what the format alone tells, and write ``audit.json`` where a folder is given."""
+    found = audit_format(samples, _root(call), config, jobs=call.jobs)
+    print("\n".join(audit_lines(found)))
+    if call.out is not None:
+        call.out.mkdir(parents=True, exist_ok=True)
+        write_atomic(call.out / "audit.json", (found.model_dump_json(indent=2) + "\n").encode())
+    return ExitCode.INPUT_FAILED if found.unread else ExitCode.OK
+
+
+def _root(call: EvalCall) -> Path:
+    return call.root or (call.manifest if call.manifest.is_dir() else call.manifest.parent)
+
+
 def _config(call: EvalCall) -> EvalConfig:
-    if call.detector is None and call.from_scores is None:
+    if call.detector is None and call.from_scores is None and not call.audit:
         raise UsageError("say what is measured: --detector NAME_OR_FOLDER, or --from-scores FILE")
     try:
         split = Split(call.split)
@@ -140,7 +158,7 @@ def _stored(call: EvalCall, card: Card | None) -> tuple[Prediction, ...]:
 
 
 def _measured(call: EvalCall, config: EvalConfig, manifest: Manifest, run: RunRecord) -> tuple[Prediction, ...]:
-    root = call.root or (call.manifest if call.manifest.is_dir() else call.manifest.parent)
+    root = _root(call)
     total = len(samples_of(manifest, config.split))
     if call.out is None:
         if call.resume:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from fakeprint.core.sanitise import plain
-from fakeprint.core.scorecard import Attribution, ConditionCard, Scorecard
+from fakeprint.core.scorecard import Attribution, ConditionCard, FormatAudit, Scorecard
 from fakeprint.reports.scorecard_rows import (
-    audit_words,
+    audit_sentence,
     counts_row,
     metrics_of,
     number,
@@ -88,14 +88,9 @@ def _condition(card: ConditionCard) -> Iterator[str]:
     if card.reasons:
         told = ", ".join(f"{_cell(reason)} {count}" for reason, count in sorted(card.reasons.items()))
         yield from ("", f"Without a score: {told}.")
-    if words := audit_words(card):
-        yield from ("", words)
-    if card.audit and card.audit.single:
+    if card.audit is not None:
         yield ""
-        yield from _table(("feature alone", "AUROC"), [(value.metric, with_interval(value)) for value in card.audit.single[:6]])
-    if card.audit and card.audit.tables:
-        yield ""
-        yield from _table(("feature", "value", "label 0", "label 1"), [(a, b, str(n), str(m)) for a, b, n, m in card.audit.tables])
+        yield from audit_lines(card.audit)
     for words, parts in slices_by_kind(card):
         yield from ("", f"### {words}", "")
         names = [value.metric for value in parts[0].values]
@@ -113,6 +108,17 @@ def _condition(card: ConditionCard) -> Iterator[str]:
         ])  # fmt: skip
     if card.attribution is not None:
         yield from _attribution(card.attribution)
+
+
+def audit_lines(found: FormatAudit) -> Iterator[str]:
+    """Yield the format audit: its verdict, the strongest features, and the values that give most away."""
+    yield audit_sentence(found)
+    if found.single:
+        yield ""
+        yield from _table(("feature alone", "AUROC"), [(one.metric, number(one.value or 0.0)) for one in found.single[:6]])
+    if found.tables:
+        yield ""
+        yield from _table(("feature", "value", "label 0", "label 1"), [(a, b, str(n), str(m)) for a, b, n, m in found.tables])
 
 
 def _attribution(found: Attribution) -> Iterator[str]:

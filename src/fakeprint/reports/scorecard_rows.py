@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fakeprint.core.scorecard import ConditionCard, MetricValue, Scorecard, Slice
+from fakeprint.core.scorecard import ConditionCard, FormatAudit, MetricValue, Scorecard, Slice
 
 TITLES = {
     "r-acc": "Accuracy on label 0",
@@ -116,11 +116,14 @@ def slice_name(part: Slice) -> str:
     return f"{part.name}: {', '.join(part.pooled)}" if part.pooled else part.name
 
 
+def audit_sentence(found: FormatAudit) -> str:
+    """Return what the format audit found, in words."""
+    unread = f" {found.unread:,} files could not be read." if found.unread else ""
+    if found.verdict is None:
+        return f"Format audit: {with_interval(found.auroc)}.{unread}"
+    return f"Format audit: AUROC {with_interval(found.auroc)} without a single pixel; {AUDIT[found.verdict]}.{unread}"
+
+
 def audit_words(card: ConditionCard) -> str | None:
     """Return the sentence that stands beside every number of a condition, None where the format was not audited."""
-    if card.audit is None:
-        return None
-    found = card.audit
-    if found.verdict is None:
-        return f"Format audit: {with_interval(found.auroc)}."
-    return f"Format audit: AUROC {with_interval(found.auroc)} without a single pixel; {AUDIT[found.verdict]}."
+    return None if card.audit is None else audit_sentence(card.audit)

@@ -50,6 +50,8 @@ def _rows(path: Path) -> Iterable[Mapping[str, object]]:
             return list(_json_lines(path))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path.name} is not a text table: {error}") from error
     if path.suffix == ".parquet":
         return _parquet(path)
     raise UsageError(f"scores are read from {', '.join(SUFFIXES)}; got {path.name}")
@@ -107,7 +109,10 @@ def _whole_samples(path: Path, conditions: tuple[str, ...]) -> dict[str, list[Pr
     """Return the rows of samples that have every condition; a torn last line is dropped."""
     found: dict[str, list[Prediction]] = {}
     lines = path.read_text(encoding="utf-8").split("\n")
-    for line in lines[:-1]:
-        row = Prediction.model_validate_json(line)
+    for number, line in enumerate(lines[:-1], start=1):
+        try:
+            row = Prediction.model_validate_json(line)
+        except ValidationError as error:
+            raise UsageError(f"{path.name}, line {number} is no prediction; move the file away or leave out --resume") from error
         found.setdefault(row.sample_id, []).append(row)
     return {name: rows for name, rows in found.items() if {row.condition for row in rows} == set(conditions)}
