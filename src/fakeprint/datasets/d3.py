@@ -81,7 +81,7 @@ class ElsaD3(Importer):
             rows = hub_stream(name, word, COLUMNS)
             for number, row in enumerate(rows):
                 if number % self.world == self.rank:
-                    yield f"{name}/{word}{INSIDE}{number}", SPLITS[word], row
+                    yield f"{name.strip('/')}/{word}{INSIDE}{number}", SPLITS[word], row
 
 
 def slice_of(files: list[Path], rank: int, world: int) -> list[Path]:

@@ -118,7 +118,7 @@ class HuggingFace(Importer):
         if split is None:
             raise UsageError(f"the split {self.hub_split} of the hub is none of ours; give --set split=train, val or test")
         for number, row in enumerate(hub_stream(name, self.hub_split, self._columns())):
-            yield f"{name}/{self.hub_split}{INSIDE}{number}", split, row
+            yield f"{name.strip('/')}/{self.hub_split}{INSIDE}{number}", split, row
 
 
 class OpenSdi(HuggingFace):
