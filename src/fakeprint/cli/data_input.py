@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fakeprint.core.errors import UsageError
 from fakeprint.core.manifest import ManifestHeader
@@ -9,6 +10,9 @@ from fakeprint.core.sample import Sample
 from fakeprint.datasets.folders import read_folders
 from fakeprint.datasets.store import read_header, read_samples
 from fakeprint.datasets.table import read_table
+
+if TYPE_CHECKING:
+    from fakeprint.datasets.prompt_safety import Category
 
 
 @dataclass(frozen=True)
@@ -77,3 +81,18 @@ def _part(samples: tuple[Sample, ...], limit: int, seed: int) -> tuple[Sample, .
         turns += [(turn, label, one.id) for turn, one in enumerate(ranked)]
     chosen = {sample_id for _, _, sample_id in sorted(turns)[:limit]}
     return tuple(one for one in samples if one.id in chosen)
+
+
+def allowed_categories(names: "list[str] | None") -> "tuple[Category, ...]":
+    """Return safety categories by name; ``minor_sexual`` cannot be allowed.
+
+    Raises:
+        UsageError: an unknown name, or that one.
+    """
+    from fakeprint.core.registry import unknown_name
+    from fakeprint.datasets.prompt_safety import ALLOWABLE, Category
+
+    for name in names or ():
+        if name not in ALLOWABLE:
+            raise unknown_name("safety category that can be allowed", name, ALLOWABLE)
+    return tuple(map(Category, names or ()))
