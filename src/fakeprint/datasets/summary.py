@@ -1,10 +1,10 @@
 """What a manifest holds, counted while it is written or read; also the check that ids are unique and groups lie in one split."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fakeprint.core.errors import AlignmentError, LeakageError
-from fakeprint.core.sample import Sample, Split
+from fakeprint.core.sample import Label, Sample, Split
 
 UNKNOWN = "unknown"
 
@@ -48,6 +48,34 @@ class Summary:
             self._check(sample)
             self._count(sample)
             yield sample
+
+    def add_columns(self, columns: Mapping[str, Sequence[str | None]], *, with_prompt: int, flagged: int) -> None:
+        """Count samples that are given as equally long columns, without records: id, label, split, group, source, generator, licence, sha256.
+
+        Raises:
+            AlignmentError: an id came twice.
+            LeakageError: a group lies in two splits.
+        """
+        ids, labels, splits, sources = (columns[name] for name in ("id", "label", "split", "source"))
+        before = len(self._ids)
+        self._ids.update(map(hash, ids))
+        if len(self._ids) < before + len(ids):
+            raise AlignmentError("two samples have one id")
+        for group, split in zip(columns["group"], splits, strict=True):
+            home = self._homes.setdefault(hash(group), Split(split or ""))
+            if home != split:
+                raise LeakageError(f"group {group!r} lies in {home} and in {split}; keep all of a group in one split")
+        self.samples += len(ids)
+        self.labels.update(str(label) for label in labels)
+        self.splits.update((str(split), str(label)) for split, label in zip(splits, labels, strict=True))
+        self.sources.update(str(source) for source in sources)
+        licences = (licence or UNKNOWN for licence in columns["licence"])
+        self.licences.update((str(source), licence) for source, licence in zip(sources, licences, strict=True))
+        named = zip(columns["generator"], labels, strict=True)
+        self.generators.update(generator or UNKNOWN for generator, label in named if label != Label.AUTHENTIC.value)
+        self.with_prompt += with_prompt
+        self.with_sha256 += sum(value is not None for value in columns["sha256"])
+        self.flagged += flagged
 
     def _check(self, sample: Sample) -> None:
         identity = hash(sample.id)
