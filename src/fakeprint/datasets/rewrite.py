@@ -7,15 +7,14 @@ from pathlib import Path
 
 from fakeprint.core.durable import atomic_file
 from fakeprint.core.errors import UsageError
-from fakeprint.core.generation import Generation
-from fakeprint.core.sample import Label, Sample, Split
+from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.columns import NESTED, header_of
 from fakeprint.datasets.keys import UPLOADER, Keys, keys_of, normal_prompt, normal_url
 from fakeprint.datasets.store import BATCH, TWIN_ROWS, read_header, read_samples, write_card, write_manifest
 from fakeprint.datasets.summary import Summary
 
 _READ = ("id", "group", "split", "label", "source", "generator", "family", "generator_version", "sha256", "phash", "url", "pair", NESTED)
-_COUNTED = ("id", "path", "label", "split", "group", "source", "generator", "family", "licence", "sha256")
+_COUNTED = ("id", "label", "split", "group", "source", "generator", "licence", "sha256")
 
 
 def read_keys(path: Path) -> Keys:
@@ -106,8 +105,9 @@ def write_assigned(path: Path, out: Path, splits: Sequence[Split | None], groups
                 place = table.schema.get_field_index(name)
                 table = table.set_column(place, pa.field(name, pa.string()), pa.array(values, pa.string()))
             table = table.filter(kept).cast(file.schema_arrow)
-            for _ in summary.over(_light(table.select(_COUNTED).to_pydict(), table.column(NESTED).to_pylist())):
-                pass
+            nested = [inner or "" for inner in table.column(NESTED).to_pylist()]
+            with_prompt, flagged = (sum(f'"{name}"' in inner for inner in nested) for name in ("prompt", "safety"))
+            summary.add_columns(table.select(_COUNTED).to_pydict(), with_prompt=with_prompt, flagged=flagged)
             writer.write_table(table)
     if at != len(splits):
         raise UsageError(f"{len(splits)} splits were given for {at} samples")
@@ -121,19 +121,3 @@ def _changed(samples: Iterator[Sample], splits: Sequence[Split | None], groups: 
     for sample, (split, group) in zip(samples, islice(changes, len(splits)), strict=True):
         if split is not None:
             yield sample.model_copy(update={"split": split, "group": group})
-
-
-def _light(columns: dict[str, list[str | None]], nested: Sequence[str | None]) -> Iterator[Sample]:
-    """Yield samples with what a summary counts, unchecked: their rows come from a manifest that was checked when it was written."""
-    prompted = Generation(prompt="-")
-    for row, inner in zip(zip(*columns.values(), strict=True), nested, strict=True):
-        values = dict(zip(columns, row, strict=True))
-        yield Sample.model_construct(
-            **{
-                **values,
-                "label": Label(values["label"] or ""),
-                "split": Split(values["split"] or ""),
-                "generation": prompted if inner and '"prompt"' in inner else None,
-                "safety": ("flagged",) if inner and '"safety"' in inner else (),
-            }
-        )

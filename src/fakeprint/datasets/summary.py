@@ -50,7 +50,7 @@ class Summary:
             yield sample
 
     def add_columns(self, columns: Mapping[str, Sequence[str | None]], *, with_prompt: int, flagged: int) -> None:
-        """Count samples that are given as equally long columns, without records: id, label, split, group, source, generator, licence, sha256.
+        """Count samples given as equally long columns: id, label, split, group, source, generator, licence, sha256.
 
         Raises:
             AlignmentError: an id came twice.
