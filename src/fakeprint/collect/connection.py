@@ -7,9 +7,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httptools
-
 from fakeprint.collect.outcome import Refusal, Status
+from fakeprint.core.errors import MissingExtraError
+
+try:
+    import httptools
+except ImportError as error:
+    raise MissingExtraError("httptools", "data") from error
 
 HEAD_BYTES = 64 * 1024
 DRAINED_BYTES = 64 * 1024

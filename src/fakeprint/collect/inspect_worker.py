@@ -1,6 +1,8 @@
 """The part of an inspection that runs in the sandbox: paths in, facts out; every image is decoded."""
 
+import math
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +55,9 @@ def inspect(path: Path, limits: Limits) -> ImageFacts:
     from fakeprint.media.perceptual_hash import hash_of_grey
 
     try:
-        with path.open("rb") as stream:
-            container = walk(stream, limits)
+        if (size := path.stat().st_size) > limits.image_bytes:
+            raise MediaError(ErrorCode.E_TOO_LARGE, f"{size} bytes; the limit is {limits.image_bytes}", Stage.OPEN)
+        container = walk(BytesIO(path.read_bytes()), limits)
     except OSError as error:
         raise MediaError(ErrorCode.E_READ, f"cannot be read: {error.strerror}", Stage.OPEN) from error
     if container.kind is not MediaKind.IMAGE:
@@ -68,7 +71,7 @@ def inspect(path: Path, limits: Limits) -> ImageFacts:
         height=height,
         mode=mode,
         phash=f"{hash_of_grey(grey):016x}",
-        deviation=round(float(grey.std()), 3),
+        deviation=round(math.sqrt(max(0.0, float((grey * grey).mean() - grey.mean() ** 2))), 3),
         has_exif=bool(container.of_kind(PartKind.EXIF)),
         has_icc=bool(container.of_kind(PartKind.ICC)),
     )
