@@ -19,6 +19,7 @@ _CONTEXT = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -38,6 +39,7 @@ _CONTEXT = {
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -69,7 +71,7 @@ _MEANING = {
 def croissant(header: ManifestHeader, summary: Summary, path: Path) -> str:
     """Return the JSON-LD of a stored manifest; its bytes are hashed, so the file must exist.
 
-    A Parquet manifest is described column by column, a JSONL manifest by JSON paths.
+    A Parquet manifest is described column by column; of a JSONL manifest, whose first line is its header, only the file is described.
     """
     parquet = path.suffix == ".parquet"
     with path.open("rb") as stream:
@@ -95,27 +97,27 @@ def croissant(header: ManifestHeader, summary: Summary, path: Path) -> str:
                 "sha256": digest,
             }
         ],
-        "recordSet": [
+    }
+    if parquet:
+        document["recordSet"] = [
             {
                 "@type": "cr:RecordSet",
                 "@id": "samples",
                 "name": "samples",
                 "description": f"One record for each of {summary.samples} files in {summary.groups} groups.",
                 "key": {"@id": "samples/id"},
-                "field": [_field(name, parquet=parquet) for name in (COLUMNS if parquet else COLUMNS[:-2])],
+                "field": [_field(name) for name in COLUMNS],
             }
-        ],
-    }
+        ]
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def _field(name: str, *, parquet: bool) -> dict[str, object]:
-    extract = {"column": name} if parquet else {"jsonPath": f"$.{name}"}
+def _field(name: str) -> dict[str, object]:
     return {
         "@type": "cr:Field",
         "@id": f"samples/{name}",
         "name": name,
         "description": _MEANING[name],
         "dataType": "sc:Text",
-        "source": {"fileObject": {"@id": "manifest"}, "extract": extract},
+        "source": {"fileObject": {"@id": "manifest"}, "extract": {"column": name}},
     }
