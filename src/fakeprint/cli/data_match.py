@@ -12,7 +12,7 @@ def match_command(
     task: Annotated[str | None, typer.Option(help="Only rows with this task; short for --where task=NAME.")] = None,
     where: Annotated[list[str] | None, typer.Option(help="Only samples with column=value (repeat).")] = None,
     law: Annotated[
-        str, typer.Option(help="authentic: forms drawn from the files with label 0; or jpeg96, webp80, png for all.")
+        str, typer.Option(help="Default: forms drawn from the files with label 0; or jpeg96, webp80, png for all.")
     ] = "authentic",
     window: Annotated[int | None, typer.Option(min=1, help="Side of the cut in pixels; default: the largest that --keep allows.")] = None,
     keep: Annotated[float, typer.Option(help="Share of each class that must hold the window.")] = 0.9,
