@@ -6,7 +6,7 @@ result is exported, checked, calibrated per compression class, measured, and des
 
 import os
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,17 +19,28 @@ from torch.utils.data import Dataset
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import UsageError
 from fakeprint.core.run import close_run, start_run
+from fakeprint.core.sample import Sample
 from fakeprint.judge.calibration import fit_map
-from fakeprint.learn.artifact import Findings, write_artifact
+from fakeprint.learn.artifact import Findings, write_artifact, write_families
 from fakeprint.learn.balance import draw_weights
 from fakeprint.learn.ensemble import Ensemble, StatisticsNet
+from fakeprint.learn.families import FamilyNet, families_of, fit_attribution, fit_families
 from fakeprint.learn.left_out import Evaluated, leave_out, measured_left_out
 from fakeprint.learn.log import TrainLog
 from fakeprint.learn.loop import train_network
 from fakeprint.learn.material import Material, gather
 from fakeprint.learn.measure import Scored, auroc, score
 from fakeprint.learn.pairs import FaceDelivery, PairStream
-from fakeprint.learn.recipe import CalibrationSource, ConditionRecipe, FaceViewRecipe, NetworkMember, Recipe, StatisticsMember, read_recipe
+from fakeprint.learn.recipe import (
+    CalibrationSource,
+    ConditionRecipe,
+    FaceViewRecipe,
+    FamiliesRecipe,
+    NetworkMember,
+    Recipe,
+    StatisticsMember,
+    read_recipe,
+)
 from fakeprint.learn.statistics_fit import Rows, condition_rows, fit_head, training_rows
 from fakeprint.learn.stream import Crop, CropStream, Delivery
 from fakeprint.transforms.law import Law
@@ -76,6 +87,8 @@ def train(
         material = gather(recipe, data, work / "cache", tell)
         weights = draw_weights(material.train, **recipe.balance.model_dump())
         session = Session(recipe, material, weights, fabric, work, log, workers, stop_after)
+        if recipe.families is not None:
+            return _families(session, recipe.families, recipe_path.name, output, tell)
         members: list[nn.Module] = []
         for number, member in enumerate(recipe.members):
             trained = _network(session, member, number) if isinstance(member, NetworkMember) else _statistics(session, member)
@@ -92,22 +105,39 @@ def train(
     return write_artifact(recipe, recipe_path.name, network, material, findings, output, tell)
 
 
+def _families(session: Session, settings: FamiliesRecipe, recipe_name: str, output: Path, tell: Tell) -> Path:
+    """Fit attribution on the positives of the training split."""
+    recipe, material = session.recipe, session.material
+    if len(recipe.members) != 1 or not isinstance(recipe.members[0], StatisticsMember):
+        raise UsageError("attribution needs exactly one member, of type statistics")
+    member, folder = recipe.members[0], session.work / recipe.members[0].name
+    learned = [one for one in material.train if one.label.positive]
+    rows = _training_rows(session, member, learned)
+    names = families_of(learned, settings.least)
+    head = fit_families(rows, learned, names, settings.ridge)
+    held = [one for one in material.validation if one.label.positive]
+    held_rows = [condition_rows(member, held, material.store, one, folder)[:, 0] for one in _choosing(recipe)]
+    attribution, measured = fit_attribution(settings, head, rows, learned, held_rows, held)
+    network = FamilyNet(member.groups, head)
+    return write_families(recipe, recipe_name, network, names, attribution, measured, material, output, tell)
+
+
 def _with_left_out(recipe: Recipe, more: Iterable[str]) -> Recipe:
     left = tuple(dict.fromkeys((*recipe.data.leave_out, *more)))
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"leave_out": left})})
 
 
 def _statistics(session: Session, member: StatisticsMember) -> nn.Module:
-    rows = _training_rows(session, member)
+    rows = _training_rows(session, member, session.material.train)
     return StatisticsNet(member.groups, fit_head(member, rows, session.material.train, session.weights))
 
 
-def _training_rows(session: Session, member: StatisticsMember) -> Rows:
+def _training_rows(session: Session, member: StatisticsMember, samples: Sequence[Sample]) -> Rows:
     view = session.recipe.view
     if isinstance(view, FaceViewRecipe):
         raise UsageError("statistics members take windows of whole pictures, not face crops")
     way = Delivery(Law(view.law), view.crop, view.window, shrink=True)
-    return training_rows(member, session.material.train, session.material.store, way, session.recipe.seed, session.work / member.name)
+    return training_rows(member, samples, session.material.store, way, session.recipe.seed, session.work / member.name)
 
 
 def _network(session: Session, member: NetworkMember, number: int) -> nn.Module | None:
@@ -177,7 +207,7 @@ def _findings(session: Session, scored: dict[str, Scored], slopes: list[float], 
         )
         for one in recipe.conditions
     ]
-    rows = _training_rows(session, member)
+    rows = _training_rows(session, member, material.train)
     results = leave_out(member, rows, material.train, measured, material.validation, session.weights, parts, slopes[0], offsets[0])
     choosing = {one.name for one in _choosing(recipe)}
     numbers = measured_left_out([one for one in results if one.rows.condition in choosing], seed=recipe.seed)
@@ -195,13 +225,14 @@ def _choosing(recipe: Recipe) -> list[ConditionRecipe]:
 
 def _fabric(device: str, precision: str) -> Fabric:
     """One process, or under ``torchrun`` one of several, joined by gloo on CPU and NCCL on CUDA."""
+    kind, _, number = device.partition(":")
     local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     together = int(os.environ.get("WORLD_SIZE", "1"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fabric = Fabric(
-            accelerator=device,
-            devices=local,
+            accelerator=kind,
+            devices=[int(number)] if number else local,
             num_nodes=max(1, together // local),
             strategy="ddp" if together > 1 else "auto",
             precision=precision,  # type: ignore[arg-type]

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from fakeprint.core.calibration import Calibration, Compression
-from fakeprint.core.card import Card, CardFile, DataSource, Measured, OutputSpec
+from fakeprint.core.card import Attribution, Card, CardFile, DataSource, Measured, OutputSpec
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.run import now
 from fakeprint.core.sample import Sample
 from fakeprint.learn.ensemble import Ensemble
 from fakeprint.learn.export import export
+from fakeprint.learn.families import FamilyNet
 from fakeprint.learn.material import Material
 from fakeprint.learn.measure import Scored, calibrations, measured_auroc, measured_rates
-from fakeprint.learn.network import count_parameters
 from fakeprint.learn.recipe import Recipe
 
 _OUTPUTS = (
@@ -56,12 +57,55 @@ def write_artifact(
     tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
     calibration = _calibration(recipe, findings.calibration)
     measured = [*findings.left_out, *_measured(recipe, findings.validation, calibration)]
-    train, validation = material.train, material.validation
-    for one in measured:
+    described = Described(_OUTPUTS, (), calibration, None, tuple(measured))
+    return _write_card(recipe, recipe_name, network, material, described, folder, tell)
+
+
+def write_families(
+    recipe: Recipe,
+    recipe_name: str,
+    network: FamilyNet,
+    labels: tuple[str, ...],
+    attribution: Attribution,
+    measured: Sequence[Measured],
+    material: Material,
+    output: Path,
+    tell: Callable[[str], None],
+) -> Path:
+    """Export and describe an attribution network; return the folder."""
+    folder = output / recipe.name
+    outputs = (OutputSpec(name="class_logits", shape=("n", str(len(labels))), meaning="one for each label, before the temperature"),)
+    gap = export(network, folder, size=recipe.input.crop.size, outputs=("class_logits",))
+    tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
+    described = Described(outputs, labels, None, attribution, tuple(measured))
+    return _write_card(recipe, recipe_name, network, material, described, folder, tell)
+
+
+@dataclass(frozen=True)
+class Described:
+    """The measured part of a card."""
+
+    outputs: tuple[OutputSpec, ...]
+    labels: tuple[str, ...]
+    calibration: Calibration | None
+    attribution: Attribution | None
+    measured: tuple[Measured, ...]
+
+
+def _write_card(
+    recipe: Recipe,
+    recipe_name: str,
+    network: nn.Module,
+    material: Material,
+    described: Described,
+    folder: Path,
+    tell: Callable[[str], None],
+) -> Path:
+    for one in described.measured:
         interval = f" [{one.low:.3f}, {one.high:.3f}]" if one.low is not None and one.high is not None else ""
         tell(f"{one.condition} {one.group} {one.metric} {one.value:.3f}{interval} (n {one.n_authentic} + {one.n_positive})")
     files = tuple(_file(path) for path in (folder / "model.onnx", folder / "weights.safetensors"))
-    generators = {one.generator for one in train if one.generator}
+    generators = {one.generator for one in material.train if one.generator}
     card = Card(
         name=recipe.name,
         version=recipe.version,
@@ -71,18 +115,20 @@ def write_artifact(
         description=recipe.card.description,
         created=now(),
         architecture=" + ".join(f"{one.name} ({one.type})" for one in recipe.members),
-        parameters=max(1, count_parameters(network) + sum(one.numel() for one in network.buffers())),
+        parameters=sum(one.numel() for one in (*network.parameters(), *network.buffers())),
         terms=recipe.card.terms,
         input=recipe.input,
-        outputs=_OUTPUTS,
-        calibration=calibration,
-        measured=tuple(measured),
-        sources=(*_sources(train, "train"), *_sources(validation, "dev")),
+        outputs=described.outputs,
+        labels=described.labels,
+        calibration=described.calibration,
+        attribution=described.attribution,
+        measured=described.measured,
+        sources=(*_sources(material.train, "train"), *_sources(material.validation, "dev")),
         generators_seen=tuple(sorted(generators)),
         newest_generator=recipe.card.newest_generator,
         validated_until=recipe.card.validated_until,
         known_failures=recipe.card.known_failures,
-        command=f"fakeprint train {recipe_name}",
+        command=f"fakeprint train recipes/{recipe_name}",
         recipe_sha256=recipe.sha256(),
         seed=recipe.seed,
         files=files,

@@ -26,8 +26,8 @@ def export(module: nn.Module, folder: Path, *, size: int, outputs: tuple[str, ..
         ArtifactError: the difference exceeds 1e-4; nothing is left behind.
     """
     module = module.eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-    axes = {"image": {0: "n", 2: "height", 3: "width"}, outputs[0]: {0: "n"}}
-    axes |= {name: {0: "n", 2: "h", 3: "w"} for name in outputs[1:]}
+    axes = {"image": {0: "n", 2: "height", 3: "width"}}
+    axes |= {name: {0: "n", 2: "h", 3: "w"} if name == "patch_logits" else {0: "n"} for name in outputs}
     buffer = BytesIO()
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")

@@ -61,7 +61,8 @@ def train_network(
     """
     torch.manual_seed(seed)
     bare = make_network(member)
-    network, optimiser = fabric.setup(channels_last(bare), torch.optim.AdamW(parameter_groups(bare, member.decay), lr=member.rate))
+    optimiser = torch.optim.AdamW(parameter_groups(bare, member.decay), lr=member.rate)
+    network, stepper = fabric.setup(channels_last(bare), optimiser)
     average = Average(bare, member.average)
     best = Average(bare, member.average).network
     progress = Progress()
@@ -83,8 +84,8 @@ def train_network(
         rate = rate_at(progress.step, steps=member.steps, peak=member.rate, warm_up=member.warm_up)
         for group in optimiser.param_groups:
             group["lr"] = rate
-        torch.manual_seed(seed * 1_000_003 + progress.step * fabric.world_size + fabric.global_rank)
-        loss = _step(network, optimiser, crops, member, fabric)
+        dice = seed * 1_000_003 + progress.step * fabric.world_size + fabric.global_rank
+        loss = _step(network, stepper, crops, member, fabric, dice)
         average.update(bare)
         progress.step += 1
         done = progress.step == last
@@ -108,13 +109,14 @@ def make_network(member: NetworkMember) -> nn.Module:
     return PatchNet(member.front, member.channels, member.strides, member.dropout)
 
 
-def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabric: Fabric) -> float:
+def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabric: Fabric, dice: int) -> float:
     """One optimiser step over ``accumulate`` batches; returns the mean loss."""
     network.train()
     optimiser.zero_grad(set_to_none=True)
     total = 0.0
     for turn in range(member.accumulate):
         images, labels = next(crops)
+        torch.manual_seed(dice + turn)  # after the loader, which draws once when it starts
         with fabric.no_backward_sync(network, enabled=turn < member.accumulate - 1):
             logits, _ = network(images.contiguous(memory_format=torch.channels_last))
             targets = labels.float() * (1.0 - member.smoothing) + 0.5 * member.smoothing

@@ -118,6 +118,17 @@ class StatisticsMember(Record):
 Member = Annotated[NetworkMember | StatisticsMember, Field(discriminator="type")]
 
 
+class FamiliesRecipe(Record):
+    """Attribution among generators with at least ``least`` training samples.
+
+    ``unknown_error`` is the share of pictures of families left out of training that may be named after another family.
+    """
+
+    least: int = Field(30, ge=2)
+    ridge: float = Field(0.3, gt=0)
+    unknown_error: float = Field(0.2, gt=0, lt=1)
+
+
 class CalibrationSource(StrEnum):
     """Which rows calibration and thresholds are fitted on.
 
@@ -155,6 +166,7 @@ class Recipe(Record):
     members: tuple[Member, ...] = Field(min_length=1)
     conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
     calibrate_on: CalibrationSource = CalibrationSource.VALIDATION
+    families: FamiliesRecipe | None = None
     input: InputSpec
     card: CardRecipe
 
