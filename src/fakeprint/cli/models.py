@@ -63,3 +63,44 @@ def pull_command(
         forbid_network()
     artifact = pull(url, sha256, folder, say=lambda line: typer.echo(line, err=True))
     typer.echo(str(artifact.folder))
+
+
+@app.command("convert")
+def convert_command(
+    weights: Annotated[Path, typer.Argument(help="A legacy checkpoint: .pth, .pt, .ckpt.")],
+    recipe: Annotated[Path, typer.Option(help="The recipe whose network the weights belong to.")],
+    out: Annotated[Path, typer.Option(help="Folder for the artifact.")] = Path("models"),
+    trusted: Annotated[bool, typer.Option("--i-trust-this-file", help="Required: legacy files can carry programs.")] = False,
+) -> None:
+    """Turn a legacy checkpoint into an artifact.  It is read in a process without network that refuses everything but tensors."""
+    from fakeprint.core.errors import UsageError
+
+    if not trusted:
+        raise UsageError(f"{weights.name}: legacy checkpoints can carry programs; if you trust it, add --i-trust-this-file")
+    _to_artifact(weights, recipe, out)
+
+
+@app.command("export")
+def export_command(
+    weights: Annotated[Path, typer.Argument(help="weights.safetensors of a network.")],
+    recipe: Annotated[Path, typer.Option(help="The recipe whose network the weights belong to.")],
+    out: Annotated[Path, typer.Option(help="Folder for the artifact.")] = Path("models"),
+) -> None:
+    """Write the ONNX graph and the card of a network's weights, checked number by number."""
+    from fakeprint.core.errors import UsageError
+
+    if weights.suffix != ".safetensors":
+        raise UsageError(f"{weights.name} is no .safetensors file; use: fakeprint models convert")
+    _to_artifact(weights, recipe, out)
+
+
+def _to_artifact(weights: Path, recipe: Path, out: Path) -> None:
+    from importlib.util import find_spec
+
+    from fakeprint.core.errors import MissingExtraError
+
+    if find_spec("torch") is None:
+        raise MissingExtraError("torch", "train")
+    from fakeprint.learn.convert import convert
+
+    typer.echo(str(convert(weights, recipe, out)))

@@ -40,7 +40,8 @@ _CLONE_NEWNET = 0x40000000
 _CAP_DAC_READ_SEARCH = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91}
-_LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
+_LANDLOCK_CREATE, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT = 444, 445, 446
+_LANDLOCK_PATH_BENEATH = 1
 
 _REFUSED_EVENTS = frozenset(
     {
@@ -182,6 +183,9 @@ def _enter_landlock(libc: ctypes.CDLL) -> list[str]:
     ruleset = libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), 0)
     if ruleset < 0:
         return []
+    with open(os.devnull, "rb") as nowhere:  # libraries write to it as they load
+        rule = struct.pack("=Qi", write | (truncate if abi >= 3 else 0), nowhere.fileno())
+        libc.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_PATH_BENEATH, rule, 0)
     held = libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0) == 0
     os.close(ruleset)
     return ["landlock"] if held else []

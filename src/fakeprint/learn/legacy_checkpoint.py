@@ -1,0 +1,75 @@
+"""Foreign checkpoints to safetensors, inside the sandbox (specs: reliability 6).
+
+Runs as the target of a worker: no network, no writes, and the interpreter refuses every class that a pickle names.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
+
+from fakeprint.core.errors import UsageError
+from fakeprint.core.limits import Limits
+from fakeprint.media.workers import Task, WorkerPool
+
+if TYPE_CHECKING:
+    import torch
+
+_NESTS = ("net", "state_dict", "model", "model_state_dict", "ema")
+_PREFIXES = ("module.", "_orig_mod.")
+_SECONDS = 600.0
+
+
+class CheckpointReader:
+    """Reads one checkpoint and answers with its tensors as safetensors."""
+
+    def __init__(self, setup: JsonValue) -> None:
+        del setup
+        tempfile.tempdir = os.sep  # libraries that torch loads look for a place to write; in the sandbox there is none
+
+    def __call__(self, payload: Mapping[str, JsonValue]) -> tuple[bytes, dict[str, bytes]]:
+        """Return the names of the tensors as JSON, and the tensors."""
+        from safetensors.torch import save
+
+        tensors = tensors_of(Path(str(payload["path"])).read_bytes())
+        return json.dumps(sorted(tensors)).encode(), {"weights.safetensors": save(tensors)}
+
+
+def tensors_of(data: bytes) -> dict[str, "torch.Tensor"]:
+    """Return the tensors of a checkpoint by name: the state dict itself, or the one nested under a usual key, prefixes removed."""
+    import torch
+
+    content = torch.load(BytesIO(data), map_location="cpu", weights_only=True)
+    for key in _NESTS:
+        if isinstance(content, dict) and isinstance(content.get(key), dict):
+            content = content[key]
+    if not isinstance(content, dict):
+        raise ValueError("the checkpoint holds no dictionary of tensors")
+    tensors = {str(name): value.detach().contiguous() for name, value in content.items() if isinstance(value, torch.Tensor)}
+    for prefix in _PREFIXES:
+        if tensors and all(name.startswith(prefix) for name in tensors):
+            tensors = {name.removeprefix(prefix): value for name, value in tensors.items()}
+    return tensors
+
+
+def read_legacy(path: Path) -> dict[str, "torch.Tensor"]:
+    """Read a ``.pth``, ``.pt`` or ``.ckpt`` file in a sandboxed process.
+
+    Raises:
+        UsageError: the file cannot be read as tensors alone.
+    """
+    from safetensors.torch import load
+
+    task = Task(0, {"path": str(path.resolve())}, _SECONDS)
+    limits = Limits(worker_memory_bytes=32 << 30)
+    with WorkerPool("fakeprint.learn.legacy_checkpoint:CheckpointReader", {}, limits, 1) as pool:
+        (outcome,) = pool.run([task])
+    if outcome.reply is None:
+        reason = outcome.error.message if outcome.error else "no answer"
+        raise UsageError(f"{path.name} cannot be read as a dictionary of tensors: {reason}")
+    return load(outcome.blobs["weights.safetensors"])
