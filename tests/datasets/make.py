@@ -1,6 +1,7 @@
 """Writes the layout of each public data set, tiny, with our own pictures and prompts; one function for each importer."""
 
 import csv
+import hashlib
 import io
 import json
 import pickle
@@ -246,6 +247,45 @@ def dflip_v2_tables(root: Path) -> Layout:
         "test/fake/000.tar!/3.jpg": SYNTHETIC,
     }
     return Layout(root, labels, refused=2)
+
+
+def dflip_v2_sidecars(root: Path) -> Layout:
+    graph = {"6": {"inputs": {"text": "bad hands"}}, "7": {"inputs": {"text": ["9", 0]}}, "9": {"inputs": {"text2": "a felt owl"}}}
+    graph["3"] = {"inputs": {"positive": ["7", 0], "negative": ["6", 0], "seed": 4}}
+    labels = {"fake/pony/base/1.jpeg": SYNTHETIC, "train/fake/pony/base/2.png": SYNTHETIC, "real_pair/pony/base/1.jpg": AUTHENTIC}
+    for name in (*labels, "loose.jpg"):
+        put(root, name)
+    put_json(
+        root,
+        "fake/pony/base/1.json",
+        {"meta": {"comfy": json.dumps({"prompt": graph}), "steps": 30, "Size": "832x1216"}, "url": "https://example.org/1"},
+    )
+    put_json(root, "train/fake/pony/base/2.json", {"prompt": "a wax pear", "meta": {"prompt": "no", "cfgScale": 7, "seed": 5}})
+    return Layout(root, labels, refused=1)
+
+
+def dflip_v2_draft(root: Path) -> Layout:
+    def row(uid: str, file: str, label: str, maker: int, **more: object) -> dict[str, object]:
+        return {
+            "uid": uid,
+            "file_path": file,
+            "label": label,
+            "generator": None,
+            "generator_id": maker,
+            "gt_prompt": None,
+            "mask_path": None,
+        } | more
+
+    rows = [
+        row("DFLIP_000000", "real/images/a.jpg", "Real", 0),
+        row("DFLIP_000001", "fake/sd/images/b.png", "Fake", 1, generator="sd", gt_prompt="a cork ship"),
+        row("DFLIP_000002", "fake/sd/images/c.png", "Fake", 1, generator="sd", mask_path="fake/sd/masks/c.png"),
+        row("DFLIP_000003", "fake/sd/images/d.png", "Fake", 0),
+        row("DFLIP_000004", "x/e.png", "fake", 1),
+    ]
+    put_json(root, "draft.json", rows)
+    labels = {"real/images/a.jpg": AUTHENTIC, "fake/sd/images/b.png": SYNTHETIC, "fake/sd/images/c.png": MANIPULATED}
+    return Layout(root / "draft.json", labels, refused=2, fetched=False)
 
 
 MODELS = (
@@ -522,6 +562,38 @@ def deepfakebench(root: Path) -> Layout:
     return Layout(root, labels, refused=2, options={"prefix": "data/"}, fetched=False)
 
 
+GALLERY_PERSONAL = """# Lyriel
+<table><tr><th>Image</th><th>Parameters</th></tr>
+<tr><td rowspan="3"><img src="https://pictures.example.org/a/one.png"></td><td><b>Prompt:</b> a red boat <lora:water:0.6>, f/1.8</td></tr>
+<tr><td><b>Negative Prompt:</b> blurry, low quality</td></tr>
+<tr><td><b>Others:</b> Step: 28, Sampler: DPM++ 2M Karras, CFG scale: 7.5</td></tr></table>
+<table><tr><td rowspan="3"><img src="https://pictures.example.org/a/two.png?x=1"></td><td><b>Prompt:</b></td></tr>
+<tr><td><b>Negative Prompt:</b></td></tr><tr><td><b>Others:</b> Step: 20, Sampler: Euler a, CFG scale: 7</td></tr></table>
+"""
+GALLERY_SHORT = """<table><tr><th>Image</th><th>Parameters</th></tr>
+<tr><td><img src="https://pictures.example.net/x.webp"></td><td><b>Prompt:</b> a fox &amp; a hare</td>
+<tr><td><img src="https://pictures.example.net/y.webp"></td><td><b>Prompt:</b> A  fox &amp; a hare</td>
+<tr><td><img src="https://pictures.example.net/x.webp"></td><td><b>Prompt:</b> once more</td>
+<tr><td><img src="javascript:alert(1)"></td><td><b>Prompt:</b> no address</td>
+</table>
+"""
+"""The second shape: a prompt row only, and rows that are never closed."""
+
+
+def dflip_gallery(root: Path) -> Layout:
+    put(root, "Lyriel.md", GALLERY_PERSONAL)
+    put(root, "dalle.md", GALLERY_SHORT)
+    names = {"Lyriel": ("a/one.png", "a/two.png?x=1"), "dalle": ("x.webp", "y.webp")}
+    hosts = {"Lyriel": "org", "dalle": "net"}
+    labels = {}
+    for page, files in names.items():
+        for file in files:
+            url = f"https://pictures.example.{hosts[page]}/{file}"
+            name = file.split("?")[0].split("/")[-1]
+            labels[f"gallery/{page}/{hashlib.sha256(url.encode()).hexdigest()[:16]}-{name}"] = SYNTHETIC
+    return Layout(root, labels, refused=2, fetched=False)
+
+
 LAYOUTS: dict[str, Callable[[Path], Layout]] = {
     "table": table,
     "folders": folders,
@@ -531,6 +603,9 @@ LAYOUTS: dict[str, Callable[[Path], Layout]] = {
     "dflip-v1-list": dflip_v1_list,
     "dflip-v2": dflip_v2,
     "dflip-v2-tables": dflip_v2_tables,
+    "dflip-gallery": dflip_gallery,
+    "dflip-v2-sidecars": dflip_v2_sidecars,
+    "dflip-v2-draft": dflip_v2_draft,
     "d3": d3,
     "d3-download": d3_download,
     "d3-shards": d3_shards,
