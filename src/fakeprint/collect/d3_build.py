@@ -27,6 +27,7 @@ from fakeprint.collect.ledger import read_ledger
 from fakeprint.collect.outcome import LedgerRow, Status
 from fakeprint.collect.placeholders import Placeholders
 from fakeprint.collect.rules import DownloadConfig, Rules
+from fakeprint.collect.shard_writer import ShardInfo
 from fakeprint.collect.sync import sync_folder
 from fakeprint.collect.transport import Resolver
 from fakeprint.collect.wanted import Wanted
@@ -108,8 +109,10 @@ def build_d3(
     usable = [record for record in complete if record.complete or config.keep_incomplete]
     left_out["incomplete"] += len(complete) - len(usable)
     missing = Counter(slot for record in complete for slot in record.missing)
+    infos: list[ShardInfo] = []
+    kept = 0
     if fetched is not None and fetched.signal is not None:
-        infos, kept, usable = [], 0, []
+        usable = []
     else:
         infos, kept = write_shards(usable, folder / "shards", store, config.shards, config.limits, config.jobs)
     summary = D3Summary(
