@@ -1,9 +1,10 @@
-"""How fast a scan is against the physical bound of the same run, how much memory it takes, how long it takes to start.
+"""How fast a scan is against the physical bounds of the same run, how much memory it takes, how long it takes to start.
 
     python benchmarks/scan.py [--files 2000] [--folder FOLDER] [--memory-files 10000]
 
 Without ``--folder`` it writes photo-like JPEG files (640 x 480, quality 85) and PNG files (512 x 512).  Bare decoding is Pillow's full
-decode of the same files in as many processes as the scan uses.  Prints one JSON document.
+decode of the same files in as many processes as the scan uses; the bare model rate is that of all detectors on decoded pixels in memory.
+The bound of both together is ``1 / (1 / decode + 1 / model)``, since both need the same processors.  Prints one JSON document.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from fakeprint.examiners import DETECTOR_NAMES
 
 JOBS = os.cpu_count() or 1
 
@@ -70,13 +73,37 @@ def decode_rate(folder: Path) -> float:
         return len(paths) / (time.perf_counter() - started)
 
 
-def scan_rate(folder: Path) -> float:
+def measure_models(path: Path) -> float:
+    """Return the seconds that all detectors take on one picture that lies decoded in memory, opened models not counted."""
+    from fakeprint.detectors.load import load_detector
+
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    detectors = [load_detector(name) for name in DETECTOR_NAMES]
+    for detector in detectors:
+        detector.measure(pixels)
+    started = time.perf_counter()
+    for _ in range(5):
+        for detector in detectors:
+            detector.measure(pixels)
+    return (time.perf_counter() - started) / 5
+
+
+def model_rate(folder: Path) -> float:
+    """Return pictures per second of the bare models with all processors at work."""
+    paths = sorted(folder.iterdir())[: JOBS * 6]
+    with get_context("spawn").Pool(JOBS) as pool:
+        seconds = pool.map(measure_models, paths, chunksize=1)
+    return JOBS / (sum(seconds) / len(seconds))
+
+
+def scan_rate(folder: Path, *options: str) -> float:
     """Return files per second of the whole command, start-up included."""
-    seconds, _ = run_scan(folder)
+    seconds, _ = run_scan(folder, *options)
     return len(list(folder.iterdir())) / seconds
 
 
-def run_scan(folder: Path) -> tuple[float, int]:
+def run_scan(folder: Path, *options: str) -> tuple[float, int]:
     """Scan a folder to JSONL; return wall seconds and the largest resident size of any process in bytes."""
     program = (
         "import sys, resource\nfrom fakeprint.cli.main import app\n"
@@ -86,7 +113,7 @@ def run_scan(folder: Path) -> tuple[float, int]:
         " print(own, kids, file=sys.stderr)\n"
     )
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, "-c", program, "scan", str(folder), "--out", f"{out}/rows.jsonl", "--quiet"]
+        command = [sys.executable, "-c", program, "scan", str(folder), "--out", f"{out}/rows.jsonl", "--quiet", *options]
         started = time.perf_counter()
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         seconds = time.perf_counter() - started
@@ -113,9 +140,23 @@ def measure(arguments: argparse.Namespace) -> Iterator[tuple[str, object]]:
             else {kind: write_pictures(Path(scratch) / kind, kind, arguments.files) for kind in ("jpg", "png")}
         )
         for name, folder in folders.items():
-            bound, rate = decode_rate(folder), scan_rate(folder)
-            count = len(list(folder.iterdir()))
-            yield name, {"files": count, "decode_per_s": round(bound), "scan_per_s": round(rate), "ratio": round(rate / bound, 2)}
+            decode, model = decode_rate(folder), model_rate(folder)
+            both = 1 / (1 / decode + 1 / model)
+            plain = scan_rate(folder, *(part for detector in DETECTOR_NAMES for part in ("--skip", detector)))
+            rate = scan_rate(folder)
+            yield (
+                name,
+                {
+                    "files": len(list(folder.iterdir())),
+                    "decode_per_s": round(decode, 1),
+                    "model_per_s": round(model, 1),
+                    "scan_without_detectors_per_s": round(plain, 1),
+                    "ratio_to_decode": round(plain / decode, 2),
+                    "scan_per_s": round(rate, 1),
+                    "ratio_to_slower_of_both": round(rate / min(decode, model), 2),
+                    "ratio_to_both": round(rate / both, 2),
+                },
+            )
         small = write_pictures(Path(scratch) / "small", "jpg", 100)
         large = write_pictures(Path(scratch) / "large", "jpg", arguments.memory_files)
         for folder in (small, large):

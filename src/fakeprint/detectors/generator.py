@@ -17,7 +17,6 @@ from fakeprint.media.item import MediaItem
 class GeneratorDetector:
     """Runs the ``generator`` artifact: probabilities of the families that it has seen, and unknown below the card's threshold."""
 
-    name = "generator"
     version = "1"
     questions: tuple[Question, ...] = (Question.GENERATOR,)
     worth = (
@@ -27,6 +26,7 @@ class GeneratorDetector:
 
     def __init__(self, artifact: str | Path = "generator") -> None:
         self._model = window_model(artifact)
+        self.name = self.card.name
         if self.card.attribution is None:
             raise ArtifactError(f"artifact {self.card.name} has no threshold for unknown generators in its card")
         self._attribution = self.card.attribution

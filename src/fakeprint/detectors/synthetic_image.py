@@ -23,7 +23,6 @@ class SyntheticImageDetector:
     windows spread over the whole picture.  Nothing is resized.
     """
 
-    name = "synthetic-image"
     version = "1"
     questions: tuple[Question, ...] = (Question.SYNTHETIC,)
     worth = (
@@ -33,6 +32,7 @@ class SyntheticImageDetector:
 
     def __init__(self, artifact: str | Path = "synthetic-image") -> None:
         self._model = window_model(artifact)
+        self.name = self.card.name
 
     @property
     def card(self) -> Card:
