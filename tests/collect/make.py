@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -206,3 +207,28 @@ def then(*answers: bytes | Answer) -> Answer:
         return True
 
     return answer
+
+
+def write_rows(path: Path, ids: list[str], url_of: Callable[[str], str], row_group: int = 5) -> dict[tuple[str, str], bytes]:
+    """Write a Parquet file of D3's form; return the generated images by (id, slot)."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    formats = (("JPEG", "jpg"), ("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"))
+    rows, images = [], {}
+    for key in ids:
+        row: dict[str, object] = {
+            "id": key,
+            "url": url_of(key),
+            "original_prompt": f"a bowl {key}",
+            "positive_prompt": "p",
+            "negative_prompt": "n",
+        }
+        for number, (fmt, suffix) in enumerate(formats):
+            data = picture(int(key) * 10 + number, fmt, 64)
+            images[key, f"gen_{number}"] = data
+            row |= {f"image_gen{number}": {"bytes": data, "path": None}, f"filepath_gen{number}": f"{key}_gen{number}.{suffix}"}
+            row |= {f"model_gen{number}": f"model/{number}", f"num_inference_steps_gen{number}": 50, f"width_gen{number}": 64}
+        rows.append(row)
+    pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=row_group)
+    return images

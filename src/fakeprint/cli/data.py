@@ -4,6 +4,7 @@ import typer
 
 from fakeprint.cli import (
     data_audit,
+    data_build,
     data_check,
     data_checkpoints,
     data_dedupe,
@@ -37,3 +38,5 @@ app.command("stats")(data_stats.stats_command)
 app.command("download")(data_download.download_command)
 app.command("checkpoints")(data_checkpoints.checkpoints_command)
 app.command("gallery")(data_gallery.gallery_command)
+app.command("build-d3")(data_build.build_command)
+app.command("measure-mix")(data_build.measure_command)

@@ -47,13 +47,14 @@ def build_command(
     import os
 
     from fakeprint.cli.exit_codes import ExitCode, strongest
-    from fakeprint.collect.d3_build import D3Config, build_d3, read_bad_ids
+    from fakeprint.collect.d3_build import D3Config, build_d3
     from fakeprint.collect.d3_shards import ShardSettings
     from fakeprint.collect.download import file_sha256
     from fakeprint.collect.encoder_mix import EncoderMix, read_mix
     from fakeprint.collect.placeholders import Placeholders, read_placeholders
     from fakeprint.collect.rules import DownloadConfig, Pace, Rules
     from fakeprint.core.errors import UsageError
+    from fakeprint.datasets.d3_record import read_bad_ids
 
     files = [found for path in rows for found in (sorted(path.rglob("*.parquet")) if path.is_dir() else [path])]
     for path in (*files, *(one for one in (bad_ids, placeholders) if one)):
@@ -77,7 +78,7 @@ def build_command(
         split=split,
         shards=ShardSettings(dataset=dataset, size=shard_size, first=first_shard, mix=law, legacy=legacy_encode, seed=seed),
         download=download,
-        bad_ids=read_bad_ids(bad_ids) if bad_ids else frozenset(),
+        bad_ids=read_bad_ids(bad_ids),
         keep_incomplete=keep_incomplete,
         fetch=not no_fetch,
         jobs=count,

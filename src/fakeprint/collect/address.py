@@ -1,14 +1,14 @@
 """Which addresses may be asked at all: every URL and every hop of a redirect passes here (specs: reliability 7, REL-9)."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 URL_CHARS = 8192
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa", "onion")
 _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
-_CLOSED = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"))
+_CLOSED = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"), IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
 
 IP = IPv4Address | IPv6Address
 
@@ -94,7 +94,7 @@ def check_public(ip: IP) -> None:
         RefusedAddress: loopback, private, link-local, shared, multicast, reserved or translated to one of these.
     """
     for one in (ip, *_embedded(ip)):
-        closed = isinstance(one, IPv6Address) and any(one in network for network in _CLOSED)
+        closed = any(one in network for network in _CLOSED if network.version == one.version)
         odd = one.is_multicast or one.is_reserved or one.is_unspecified or one.is_loopback or one.is_link_local or one.is_private
         translated = isinstance(one, IPv6Address) and bool(_embedded(one))
         if closed or ((odd or not one.is_global) and not translated):

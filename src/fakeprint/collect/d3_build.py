@@ -9,7 +9,6 @@ Every stage leaves its finished work in the folder, so that calling again after 
 * ``shards/``: tar files with index and closing record; ``build.run.json``: settings and counts.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -129,21 +128,6 @@ def build_d3(
     counts = {"records": summary.records, "written": summary.written, "shards": summary.shards}
     _write_run(folder, close_run(run, "interrupted" if summary.signal else "completed", counts))
     return summary
-
-
-def read_bad_ids(path: Path) -> frozenset[str]:
-    """Read the filter list: a JSON list of ids.
-
-    Raises:
-        UsageError: it is none.
-    """
-    try:
-        ids = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot read {path}: {error}") from None
-    if not isinstance(ids, list) or not all(isinstance(one, str | int) for one in ids):
-        raise UsageError(f"{path.name} is no list of ids")
-    return frozenset(str(one) for one in ids)
 
 
 def _chosen(records: Iterator[D3Record], config: D3Config) -> tuple[list[D3Record], Counter[str]]:
