@@ -75,7 +75,7 @@ def test_a_model_at_another_place_is_believed_and_counted(make: ModuleType, tmp_
     found, tally = read("d3", tmp_path)
     assert [sample.generator for sample in found.values()] == ["other/model"]
     assert found["1/gen_0"].family is None
-    assert tally.notes["gen_0 made by other/model"] == 1
+    assert tally.notes["gen_0 made by another model than the published one"] == 1
     assert tally.notes["records without real"] == 1
 
 

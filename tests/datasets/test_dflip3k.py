@@ -9,6 +9,7 @@ import pytest
 from fakeprint.build import build, open_importer
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample, Split
+from fakeprint.datasets.comfy_prompt import comfy_prompts
 from fakeprint.datasets.dflip3k_families import FAMILIES
 from fakeprint.datasets.importer import Tally
 
@@ -165,3 +166,58 @@ def test_v2_tables_join_by_id(make: ModuleType, tmp_path: Path) -> None:
     assert tree.group == found["test/fake/000.tar!/3.jpg"].group
     assert tally.notes["generated images without a row in the table"] == 1
     assert tally.refused == {"a row of the table without an image": 1}
+
+
+def test_sidecars_give_the_prompt_that_the_sampler_was_linked_to(make: ModuleType, tmp_path: Path) -> None:
+    found, _ = read("dflip-v2-sidecars", make.dflip_v2_sidecars(tmp_path).path)
+    owl = found["fake/pony/base/1.jpeg"]
+    assert owl.generation is not None
+    assert (owl.generation.prompt, owl.generation.negative_prompt) == ("a felt owl", "bad hands")
+    assert (owl.generation.steps, owl.generation.width, owl.generation.height, owl.family) == (30, 832, 1216, "pony")
+    pear = found["train/fake/pony/base/2.png"]
+    assert pear.generation is not None
+    assert (pear.generation.prompt, pear.generation.cfg, pear.split) == ("a wax pear", 7.0, Split.TRAIN)
+    assert found["real_pair/pony/base/1.jpg"].extra == {"twin_family": "pony", "twin_version": "base"}
+
+
+def test_consolidated_sidecars(make: ModuleType, tmp_path: Path) -> None:
+    rows = [
+        {"_meta_json_path": "/x/fake/pony/base/1.json", "url": "https://example.org/1.jpeg?w=1", "prompt": "a wax pear"},
+        {"prompt": "b"},
+        3,
+    ]
+    make.put_json(tmp_path, "all.json", rows)
+    found, tally = read("dflip-v2-sidecars", tmp_path / "all.json")
+    assert set(found) == {"fake/pony/base/1.jpeg"}
+    assert tally.refused == {"the row has no _meta_json_path": 2}
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        None,
+        3,
+        "[",
+        "[" * 100_000,
+        {"1": 3},
+        {"1": {"inputs": {"positive": ["1", 0], "negative": ["1", 0]}}},
+        {"1": {"inputs": {"positive": ["2", 0], "negative": ["3", 0]}}, "2": {"inputs": {"a": ["3", 0]}}, "3": {"inputs": {"a": ["2", 0]}}},
+    ],
+)
+def test_graphs_without_prompts(graph: object) -> None:
+    assert comfy_prompts(graph) == (None, None)
+
+
+def test_rows_of_one_file_name_are_refused_after_the_first(tmp_path: Path, make: ModuleType) -> None:
+    make.put_json(tmp_path, "mj.json", {"a/x.jpg": {"Prompt": "one"}, "b\\x.jpg": {"Prompt": "two"}})
+    found, tally = read("dflip-v1", tmp_path)
+    assert found["mj/x.jpg"].generation is not None
+    assert found["mj/x.jpg"].generation.prompt == "one"
+    assert tally.refused == {"another sample has its id": 1}
+
+
+@pytest.mark.parametrize("kind", ["dflip-v1", "dflip-v1-qa"])
+def test_files_that_are_not_the_published_ones(kind: str, make: ModuleType, tmp_path: Path) -> None:
+    path = make.LAYOUTS[kind](tmp_path).path
+    with pytest.raises(UsageError, match="the published file has"):
+        read(kind, path, verify="true")

@@ -27,6 +27,11 @@ def test_every_importer_has_a_fixture(make: ModuleType) -> None:
     assert set(make.LAYOUTS) == set(KINDS)
 
 
+def test_every_importer_stands_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "datasets.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"| `{kind}` |" not in page] == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_facts_are_stated(kind: str) -> None:
     part = DATASETS.load(kind)

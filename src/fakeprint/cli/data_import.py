@@ -22,10 +22,11 @@ def import_command(
         _explain(kind)
     else:
         from fakeprint.build import REFUSED_SUFFIX, build
+        from fakeprint.core.sanitise import plain
 
         built = build(kind, Path(path), out, parse_options(option or []), name=name)
         for line in built.tally.lines():
-            typer.echo(line, err=True)
+            typer.echo(plain(line), err=True)
         labels = ", ".join(f"{count:,} {label}" for label, count in sorted(built.summary.labels.items()))
         typer.echo(f"wrote {out}: {built.summary.samples:,} samples ({labels}) in {built.summary.groups:,} groups", err=True)
         if built.tally.refused:

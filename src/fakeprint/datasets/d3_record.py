@@ -82,7 +82,7 @@ def _generated(record: D3Record, slot: str, key: str, tally: Tally) -> Iterator[
     said = record.said.get(slot, {})
     named = said.get("model")
     if isinstance(named, str) and named and named != model:
-        tally.note(f"{slot} made by {named}")
+        tally.note(f"{slot} made by another model than the published one")
         model, family = named, ""
     generation = Generation(
         model=model,

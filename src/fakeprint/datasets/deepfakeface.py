@@ -12,6 +12,7 @@ from fakeprint.datasets.archive import INSIDE, members
 from fakeprint.datasets.imdb_wiki import person_group
 from fakeprint.datasets.importer import Importer, Tally
 from fakeprint.datasets.pairing_pickle import read_pairing
+from fakeprint.datasets.published import Published, require_published
 from fakeprint.datasets.source_files import IMAGE_SUFFIXES, media_files, require_folder
 
 
@@ -32,6 +33,15 @@ _CLASSES = {
 }
 
 
+FILES = {
+    "wiki.zip": Published(1_766_572_515, "e83b55d6692d54e5"),
+    "text2img.zip": Published(1_134_392_707, "95e628873d1daea2"),
+    "inpainting.zip": Published(1_082_027_665, "795b751f0967b2d9"),
+    "insight.zip": Published(1_081_375_437, "3265a6f1eed49c55"),
+}
+"""Revision d0febfc of the published zips."""
+
+
 class DeepFakeFace(Importer):
     """DeepFakeFace: 30,000 photographs (``wiki``) and as many images of Stable Diffusion v1.5, of its inpainting model, and of InsightFace.
 
@@ -40,7 +50,7 @@ class DeepFakeFace(Importer):
     ``manipulated`` (inpainting, insight).  A relative path means another picture in each class: at A's path ``inpainting`` shows A's
     photograph with B's face, ``text2img`` an image from B's name, ``insight`` B's photograph with A's face.  ``pairs`` (the original's
     ``wiki.pickle``, read without running it) tells who B is; then ``pair`` names the photograph with the same content, and prompts are
-    filled.
+    filled.  ``verify=true`` first compares the zips with the published ones.
 
     Citation: Song, Huang, Dong, Tu, arXiv 2309.02218.  Licence: openrail or Apache-2.0 (the card says both); photographs: non-commercial.
     """
@@ -57,6 +67,7 @@ class DeepFakeFace(Importer):
 
     split: Split = Split.TEST
     pairs: Path | None = None
+    verify: bool = False
 
     def samples(self, path: Path, tally: Tally) -> Iterator[Sample]:
         """Yield the samples class by class, and count the paths that a class lacks."""
@@ -66,6 +77,8 @@ class DeepFakeFace(Importer):
             raise UsageError(f"{path.name} holds none of wiki, text2img, inpainting, insight, as folder or zip")
         keys: dict[str, set[str]] = {}
         for name, place in places.items():
+            if self.verify and place.is_file():
+                require_published(place, FILES)
             seen = keys.setdefault(name, set())
             for where, inside in _files(place):
                 key = "/".join(inside.parts[-2:])

@@ -9,10 +9,11 @@ from typing import ClassVar
 from fakeprint.core.errors import UsageError
 from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
-from fakeprint.datasets.dflip3k_v1 import ALIASES, CITATION, LICENCE, SUBSETS, file_name
+from fakeprint.datasets.dflip3k_v1 import ALIASES, CITATION, FILES, LICENCE, SUBSETS, file_name
 from fakeprint.datasets.importer import Importer, Tally
 from fakeprint.datasets.prompt_group import prompt_group
-from fakeprint.datasets.source_files import json_rows
+from fakeprint.datasets.published import require_published
+from fakeprint.datasets.source_files import json_rows, require_content
 
 REAL = "This is a real image."
 _DETECTED = re.compile(r"This is an ai generated image by (DALLE|Midjourney|StableDiffusion)(?: probably (\w+))?\.?", re.IGNORECASE)
@@ -36,7 +37,7 @@ class Dflip3kQuestions(Importer):
     Each is a list of ``{"input", "output", "image", "image_id"}``; ``image`` is ``SUBSET/FILE`` with the subsets real, dalle, mj, sd, sdft.
     The label is read from the answer (``This is a real image.`` or ``This is an ai generated image by ...``), never from the folder or
     the order; detection and prompt rows of one image become one sample, and rows that contradict each other are refused.  The split is
-    that of the file's name.
+    that of the file's name.  ``verify=true`` first compares each file with the published one.
 
     Citation: Wang et al., arXiv 2401.02335.  Licence: CC-BY-NC-4.0 (metadata); images keep the terms of their sources.
     """
@@ -48,6 +49,7 @@ class Dflip3kQuestions(Importer):
     straddles: ClassVar[bool] = True
 
     split: Split | None = None
+    verify: bool = False
 
     def samples(self, path: Path, tally: Tally) -> Iterator[Sample]:
         """Yield one sample for each image of each file."""
@@ -57,6 +59,9 @@ class Dflip3kQuestions(Importer):
         seen: set[str] = set()
         for file in files:
             split = self.split or _split_of(file)
+            if self.verify:
+                require_content(file)
+                require_published(file, FILES)
             for image, found in _images(file, tally).items():
                 if image in seen:
                     tally.refuse("the image stands in another file of the split too", image)

@@ -31,9 +31,7 @@ class Dflip3kTables(Importer):
     title: ClassVar[str] = "DFLIP-3K v2 shards with tables"
     citation: ClassVar[str] = CITATION
     licence: ClassVar[str] = LICENCE
-    grouping: ClassVar[str] = (
-        "images of one prompt, case and white space aside; without one, images of one id and class"
-    )
+    grouping: ClassVar[str] = "images of one prompt, case and white space aside; without one, images of one id and class"
     straddles: ClassVar[bool] = True
 
     def samples(self, path: Path, tally: Tally) -> Iterator[Sample]:

@@ -10,7 +10,8 @@ from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.datasets.importer import Importer, Tally
 from fakeprint.datasets.prompt_group import prompt_group
-from fakeprint.datasets.source_files import csv_rows, json_object, number, text, whole
+from fakeprint.datasets.published import Published, require_published
+from fakeprint.datasets.source_files import csv_rows, json_object, number, require_content, text, whole
 
 CITATION = (
     "Wang, Huang, Ma, Hong. Linguistic profiling of deepfakes: an open database for next-generation deepfake detection. arXiv 2401.02335."
@@ -30,6 +31,14 @@ SUBSETS: dict[str, tuple[str, str]] = {
 """Generator and family of each source group; ``sdft`` is another name of ``pd``, ``sdftood`` of ``pd_ood`` (specs: dflip3k 1.2, 2.9)."""
 
 ALIASES = {"sdft": "pd", "sdftood": "pd_ood"}
+FILES = {
+    "pd.json": Published(195_018_063, "00002ad9292d60b14c66dc4e9b9d34f85ff745e0e2fc67e8c8fefa5fc79f376a"),
+    "mj.json": Published(40_265_909, "867e981151105007cd5f1bdf9d783e8c5fb2e514ae6f368d365fb58cd1afd570"),
+    "dalle.json": Published(6_625_387, "32a46b00cc7da957184a6833a981c6738bbe8f6935a1b45d8fd7d667298a20f4"),
+    "sd.json": Published(4_025_575, "3491df2f07c51e98d9a32f761876528b5306987a7576fe0aa2723ea2ea99ffd7"),
+    "trainset.json": Published(76_039_900, "373e51b5c489a907e988139963bf8faa88cefa7a5c88fe85ee52cd2af9598f45"),
+    "testset.json": Published(5_334_967, "fd5aa5295b2302accf8767b2ebdc3757b31234bb6574a9f73c5d576bc4485697"),
+}
 _SD_FIELDS = {"p": "Prompt", "se": "Seed", "c": "CFG scale", "st": "Steps", "sa": "Sampler"}
 _MAPPED = {"url", "Prompt", "Negative prompt", "Sampler", "Seed", "CFG scale", "Model hash", "Model", "Size", "Steps"}
 _RENAMED = {"noise": "denoise", "Clip skip": "clip_skip", "ENSD": "ensd", "Source": "site"}
@@ -52,7 +61,8 @@ class Dflip3kV1(Importer):
     ``PATH`` is one of them or the folder that holds them.  The name of the file says which source it describes, whatever subset its keys
     name; ``subset`` says it where the name does not.  All samples have the label ``synthetic``: DALL-E 2, Midjourney, Stable Diffusion
     (DiffusionDB, without addresses) and personalised Stable Diffusion models.  No images are read; the path is ``SUBSET/NAME``, where
-    ``fakeprint data download`` puts them.  The files name no split: all samples get ``split``.
+    ``fakeprint data download`` puts them.  The files name no split: all samples get ``split``.  ``verify=true`` first compares each file
+    with the published one.
 
     Citation: Wang et al., arXiv 2401.02335.  Licence: CC-BY-NC-4.0 (metadata); images keep the terms of their sources.
     """
@@ -64,11 +74,15 @@ class Dflip3kV1(Importer):
 
     subset: Subset | None = None
     split: Split = Split.TEST
+    verify: bool = False
 
     def samples(self, path: Path, tally: Tally) -> Iterator[Sample]:
         """Yield the rows of each metadata file."""
         for file in _files(path):
             subset = self.subset or _subset_of(file)
+            if self.verify:
+                require_content(file)
+                require_published(file, FILES)
             for key, row in _rows(file):
                 if isinstance(row, dict):
                     yield from self._sample(subset, key, row, tally)

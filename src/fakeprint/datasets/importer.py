@@ -32,11 +32,12 @@ class Tally:
         self.refused: Counter[str] = Counter()
         self.notes: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
+        self._ids: set[int] = set()
 
     def offer(self, key: str, **values: object) -> Iterator[Sample]:
-        """Count one candidate; yield its sample, or nothing if the values make none (then it is counted as refused).
+        """Count one candidate; yield its sample, or nothing if the values make none, or one whose id was used: then it is refused.
 
-        Lone surrogates, which JSON can hold and UTF-8 cannot, are written out as escapes.
+        Text that UTF-8 cannot hold (lone surrogates, which JSON can) makes no sample.
         """
         try:
             sample = Sample.model_validate({name: value for name, value in values.items() if value is not None})
@@ -48,6 +49,10 @@ class Tally:
         except ValueError:
             self.refuse("text that is no Unicode", key)
             return
+        if (identity := hash(sample.id)) in self._ids:
+            self.refuse("another sample has its id", key)
+            return
+        self._ids.add(identity)
         self.found += 1
         self.used += 1
         yield sample

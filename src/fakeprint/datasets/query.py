@@ -103,6 +103,7 @@ def _open(path: Path) -> "duckdb.DuckDBPyConnection":
     name = str(path.resolve()).replace("'", "''")
     connection = duckdb.connect(":memory:")
     connection.execute(f"set allowed_paths=['{name}']")
+    connection.execute("set memory_limit='2GB'")
     connection.execute("set enable_external_access=false")
     connection.execute("set lock_configuration=true")
     connection.execute(f"create view samples as select * from read_parquet('{name}')")  # noqa: S608
