@@ -11,7 +11,7 @@ def prompt_group(prompt: str | None, otherwise: str) -> str:
 
     The name is a hash, so that a prompt which is not stored cannot be read from it.
 
-    >>> prompt_group("A  cat\\n", "x") == prompt_group("a cat", "y"), prompt_group(" ", "x")
+    >>> prompt_group("A  cat\n", "x") == prompt_group("a cat", "y"), prompt_group(" ", "x")
     (True, 'x')
     """
     normal = _SPACE.sub(" ", prompt or "").strip().casefold()

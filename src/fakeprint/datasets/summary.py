@@ -15,8 +15,8 @@ class Summary:
     >>> from fakeprint.core.sample import Label
     >>> one = Sample(id="a", path="a.png", label=Label.AUTHENTIC, split=Split.TEST, group="a", source="x")
     >>> summary = Summary()
-    >>> [sample.id for sample in summary.over([one])], summary.samples, dict(summary.labels)
-    (['a'], 1, {'authentic': 1})
+    >>> [sample.id for sample in summary.over([one])], summary.samples, summary.labels["authentic"]
+    (['a'], 1, 1)
     """
 
     def __init__(self) -> None:
