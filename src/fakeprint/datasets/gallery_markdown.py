@@ -114,7 +114,7 @@ def read_gallery(text: str) -> list[GalleryRow]:
     ['a <lora:x:1> cat']
     """
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(text.replace("<!", "&lt;!").replace("<?", "&lt;?"))  # a comment without an end would be searched again and again
     reader.close()
     return reader.rows
 

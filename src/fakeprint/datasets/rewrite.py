@@ -109,8 +109,8 @@ def write_assigned(path: Path, out: Path, splits: Sequence[Split | None], groups
             with_prompt, flagged = (sum(f'"{name}"' in inner for inner in nested) for name in ("prompt", "safety"))
             summary.add_columns(table.select(_COUNTED).to_pydict(), with_prompt=with_prompt, flagged=flagged)
             writer.write_table(table)
-    if at != len(splits):
-        raise UsageError(f"{len(splits)} splits were given for {at} samples")
+        if at != len(splits):
+            raise UsageError(f"{len(splits)} splits were given for {at} samples")
     out.with_suffix(".jsonl").unlink(missing_ok=True)
     write_card(out, header, summary)
     return summary
