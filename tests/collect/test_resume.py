@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow.parquet as pq
 import pytest
 
 from fakeprint.collect.dead_links import link_report, write_report
@@ -147,3 +148,15 @@ def test_links_are_counted_by_host(tmp_path: Path) -> None:
     assert [(one.host, one.keys) for one in report.repeated] == [("b.example", 6)]
     write_report(report, tmp_path / "r.md")
     assert "| a.example | 3 | 3 | http_error 3 | 404: 3 |" in (tmp_path / "r.md").read_text()
+
+
+def test_the_table_holds_the_last_row_of_every_key(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        assert pq.read_table(ledger.write_table()).num_rows == 0
+        rows = [LedgerRow(key=f"k{n % 30_000}", status=Status.TIMEOUT, attempts=n, time="t") for n in range(40_000)]
+        rows.append(LedgerRow(key="k5\u2028\U0001f600", url="http://x/" + "a" * 2000, status=Status.OK, bytes=4, path="x", time="t"))
+        ledger.append(rows, durable=False)
+        table = pq.read_table(ledger.write_table())
+        assert table.column_names == list(LedgerRow.model_fields)
+        assert [LedgerRow.model_validate(row) for row in table.to_pylist()] == list(ledger.rows())
+        assert table.num_rows == 30_001

@@ -97,7 +97,10 @@ class Collector:
         self._queue = HostQueue[Job](pace.per_host, pace.delay_s)
         self._progress = asyncio.Event()
         self._committer = Committer(self._folder, self._ledger, durable=pace.durable, on_rows=self._committed)
-        with Stopper(self._progress_made) as self._stopper, Inspector(self._config.limits, pace.decoders) as self._inspector:
+        with (
+            Stopper(self._progress_made) as self._stopper,
+            Inspector(self._config.limits, pace.decoders, encoding=False) as self._inspector,
+        ):
             async with Transport(self._config.agent, timeouts, resolver=self._resolver, kept=2 * pace.workers) as self._transport:
                 self._robots = RobotsGuard(self._transport, AGENT, self._config.allowed)
                 try:
@@ -147,23 +150,24 @@ class Collector:
             self.kept += 1
             self.counts[known.status] += 1
             return None
+        url = one.url[:2048] if one.url else None
         try:
             path = safe_key(one.key)
             if path != one.key and path in seen:
                 raise BadKey("another key names the same file")
             seen.add(path)
         except BadKey as error:
-            return self._end(LedgerRow(key=one.key[:1024], url=one.url, status=Status.BAD_KEY, error=str(error), time=now()))
+            return self._end(LedgerRow(key=one.key[:1024], url=url, status=Status.BAD_KEY, error=str(error), time=now()))
         if one.url is None:
             return self._end(LedgerRow(key=one.key, status=Status.NO_URL, error="the row has no address", time=now()))
         if (flag := self._unsafe(one.prompt)) is not None:
-            return self._end(LedgerRow(key=one.key, url=one.url, status=Status.BLOCKED_PROMPT, error=flag, time=now()))
+            return self._end(LedgerRow(key=one.key, url=url, status=Status.BLOCKED_PROMPT, error=flag, time=now()))
         try:
             address = parse_address(one.url, self._config.allowed)
         except RefusedAddress as error:
-            return self._end(LedgerRow(key=one.key, url=one.url[:2048], status=Status.REFUSED_ADDRESS, error=str(error), time=now()))
+            return self._end(LedgerRow(key=one.key, url=url, status=Status.REFUSED_ADDRESS, error=str(error), time=now()))
         if self._given_up(address.host):
-            return self._end(LedgerRow(key=one.key, url=one.url, status=Status.CONNECTION, error=_GIVEN_UP, time=now()))
+            return self._end(LedgerRow(key=one.key, url=url, status=Status.CONNECTION, error=_GIVEN_UP, time=now()))
         self._open += 1
         self._queue.put(address.host, Job(one.key, path, address, address))
         return None
@@ -330,7 +334,7 @@ class Collector:
     ) -> None:
         row = LedgerRow(
             key=job.key,
-            url=job.origin.url,
+            url=job.origin.url[:2048],
             status=status,
             http=http,
             attempts=job.attempts,

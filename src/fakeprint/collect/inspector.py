@@ -20,11 +20,15 @@ _ANSWER = TypeAdapter(list[Inspected])
 
 
 class Inspector:
-    """A pool of sandboxed workers that decode images and tell their facts.  Use as a context manager."""
+    """A pool of sandboxed workers that decode images and tell their facts.  Use as a context manager.
 
-    def __init__(self, limits: Limits, jobs: int) -> None:
+    ``encoding`` asks also for facts of container and tables, which takes as long again.
+    """
+
+    def __init__(self, limits: Limits, jobs: int, *, encoding: bool = True) -> None:
         self._limits = limits
-        self._pool = WorkerPool("fakeprint.collect.inspect_worker:InspectWorker", limits.model_dump(mode="json"), limits, jobs)
+        setup: dict[str, JsonValue] = {"limits": limits.model_dump(mode="json"), "encoding": encoding}
+        self._pool = WorkerPool("fakeprint.collect.inspect_worker:InspectWorker", setup, limits, jobs)
         self._batch: list[tuple[Path, asyncio.Future[Inspected]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()

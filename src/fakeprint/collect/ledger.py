@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+import numpy as np
 from pydantic import ValidationError
 
 from fakeprint.collect.outcome import LedgerRow, Status
@@ -16,7 +17,8 @@ from fakeprint.core.errors import MissingExtraError, UsageError
 
 LEDGER = "ledger.jsonl"
 TABLE = "ledger.parquet"
-_TABLE_ROWS = 50_000
+_BLOCK_BYTES = 8 << 20
+_NUMBERS = frozenset({"http", "attempts", "bytes", "width", "height"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +70,26 @@ class Ledger:
         """Write the last row of every key as Parquet beside the ledger, whole or not at all."""
         try:
             import pyarrow as pa
+            import pyarrow.json as pj
             import pyarrow.parquet as pq
         except ImportError as error:
             raise MissingExtraError("pyarrow", "data") from error
-        numbers = {"http", "attempts", "bytes", "width", "height"}
-        schema = pa.schema([(name, pa.int64() if name in numbers else pa.string()) for name in LedgerRow.model_fields])
+        schema = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in LedgerRow.model_fields])
+        last = {row.key: number for number, row in enumerate(_lines(self.path))}
+        wanted = set(last.values())
         path = self._folder / TABLE
         with atomic_file(path) as stream, pq.ParquetWriter(stream, schema, compression="zstd") as writer:
-            block: list[dict[str, object]] = []
-            for row in self.rows():
-                block.append(row.model_dump(mode="json"))
-                if len(block) == _TABLE_ROWS:
-                    writer.write_table(pa.Table.from_pylist(block, schema))
-                    block = []
-            writer.write_table(pa.Table.from_pylist(block, schema))
+            if not last:
+                writer.write_table(schema.empty_table())
+                return path
+            parsing = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+            number = 0
+            with pj.open_json(self.path, read_options=pj.ReadOptions(block_size=_BLOCK_BYTES), parse_options=parsing) as blocks:
+                for block in blocks:
+                    bits = np.packbits([number + place in wanted for place in range(block.num_rows)], bitorder="little").tobytes()
+                    mask = pa.Array.from_buffers(pa.bool_(), block.num_rows, [None, pa.py_buffer(bits)])
+                    writer.write_batch(block.filter(mask))
+                    number += block.num_rows
         return path
 
 
