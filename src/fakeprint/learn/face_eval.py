@@ -23,7 +23,7 @@ from fakeprint.datasets.table import read_table
 from fakeprint.detectors.artifact import CARD, GRAPH, Artifact, load_artifact
 from fakeprint.detectors.face_finder import FaceFinder
 from fakeprint.learn.blazeface import load_back
-from fakeprint.learn.face_export import export_graph
+from fakeprint.learn.face_graph import graph_of, write_graph
 from fakeprint.media.face_boxes import iou
 from fakeprint.media.faces import Face
 
@@ -83,7 +83,8 @@ def frames(data: Path) -> Iterator[tuple[str, str, Label, NDArray[np.uint8]]]:
 
 def teacher_artifact(weights: Path, like: Artifact, folder: Path) -> Artifact:
     """Return the teacher as an artifact in a folder, searched like another one."""
-    export_graph(load_back(weights), folder / GRAPH)
+    teacher = load_back(weights)
+    write_graph(graph_of(teacher), teacher, folder / GRAPH)
     crop = like.card.input.crop.model_copy(update={"min_score": TEACHER_SCORE})
     card = like.card.model_copy(update={"name": "teacher", "input": like.card.input.model_copy(update={"crop": crop})})
     return Artifact(folder, card)

@@ -8,65 +8,25 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-import torch
-
 from fakeprint.core.card import Card, CardFile, DataSource, FaceSearchSpec, InputSpec, OutputSpec, PixelSpec
 from fakeprint.core.durable import atomic_file
-from fakeprint.core.errors import ArtifactError, UsageError
+from fakeprint.core.errors import UsageError
 from fakeprint.core.evidence import Question, Route
 from fakeprint.core.sample import Label
 from fakeprint.datasets.table import read_table
 from fakeprint.detectors.artifact import CARD, GRAPH
-from fakeprint.learn.blazeface import BACK_SIZE, BackNet, FrontNet, without
+from fakeprint.learn.blazeface import BACK_SIZE
 from fakeprint.learn.checkpoint import load_checkpoint
 from fakeprint.learn.face_distil import CHECKPOINT
+from fakeprint.learn.face_graph import graph_of, write_graph
 from fakeprint.learn.face_recipe import FaceRecipe, read_face_recipe
+from fakeprint.learn.face_student import StudentNet
 
-TOLERANCE = 1e-4
-"""Largest difference between the exported graph and PyTorch, in parts of the input's side (places) and in logits."""
 _SMALL = 32
 """Licence texts of a source are joined up to so many."""
 
 
-def export_graph(network: BackNet | FrontNet, path: Path, *, size: int = BACK_SIZE) -> float:
-    """Write the graph with a free batch size and return the largest difference from PyTorch.
-
-    Raises:
-        ArtifactError: the difference is over :data:`TOLERANCE`; nothing is left behind.
-    """
-    import onnx
-    import onnxruntime
-
-    network.eval()
-    example = torch.rand(2, 3, size, size) * 2 - 1
-    program = torch.onnx.export(
-        network, (example,), input_names=["image"], output_names=["anchors"], dynamic_shapes=({0: "n"},), dynamo=True, verbose=False
-    )
-    if program is None:
-        raise ArtifactError("the graph could not be exported")
-    model = program.model_proto
-    for node in model.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    del model.graph.value_info[:]
-    content = model.SerializeToString()
-    onnx.checker.check_model(model)
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    images = torch.rand(3, 3, size, size, generator=torch.Generator().manual_seed(1)) * 2 - 1
-    with torch.no_grad():
-        wanted = network(images).numpy()
-    (given,) = session.run(["anchors"], {"image": images.numpy()})
-    unit = np.append(np.full(16, size), 1.0)
-    worst = float((np.abs(given - wanted) / unit).max())
-    if worst > TOLERANCE:
-        raise ArtifactError(f"the exported graph differs from PyTorch by {worst:.2g}, more than {TOLERANCE}")
-    with atomic_file(path) as stream:
-        stream.write(content)
-    return worst
-
-
-def write_card(recipe: FaceRecipe, network: BackNet, data: Path, folder: Path) -> Card:
+def write_card(recipe: FaceRecipe, network: StudentNet, data: Path, folder: Path) -> Card:
     """Write ``card.json`` for the graph that stands in the folder."""
     content = (folder / GRAPH).read_bytes()
     card = Card(
@@ -77,7 +37,7 @@ def write_card(recipe: FaceRecipe, network: BackNet, data: Path, folder: Path) -
         route=Route.FACE,
         description=recipe.card.description,
         created=datetime.now(UTC).date().isoformat(),
-        architecture=f"BlazeFace back with {network.blocks} plain blocks per stage",
+        architecture=f"depthwise units under the heads of BlazeFace, {recipe.student.model_dump_json()}",
         parameters=sum(one.numel() for one in network.parameters()),
         terms=recipe.card.terms,
         input=InputSpec(
@@ -107,7 +67,7 @@ def write_card(recipe: FaceRecipe, network: BackNet, data: Path, folder: Path) -
 def _sources(recipe: FaceRecipe, data: Path) -> tuple[DataSource, ...]:
     """Return the collections that were trained on, with what their keepers state; the label played no part."""
     weights = sha256((data / recipe.data.teacher).read_bytes()).hexdigest()
-    teacher = f"BlazeFace back weights (teacher and start; safetensors sha256 {weights})"
+    teacher = f"BlazeFace back weights (teacher; safetensors sha256 {weights})"
     sources = [DataSource(name=teacher, role="train", authentic=0, positive=0, terms="Apache-2.0")]
     tasks = (*recipe.data.faces, *recipe.data.scenes)
     samples = [one for task in tasks for one in read_table(data / recipe.data.manifest, where={"task": task, "split": "train"}).samples]
@@ -119,14 +79,14 @@ def _sources(recipe: FaceRecipe, data: Path) -> tuple[DataSource, ...]:
     return tuple(sources)
 
 
-def trained(recipe: FaceRecipe, run: Path) -> BackNet:
+def trained(recipe: FaceRecipe, run: Path) -> StudentNet:
     """Return the averaged weights of a finished run."""
     held = load_checkpoint(run / CHECKPOINT, key=recipe.training_key())
     if held is None or held["step"] < recipe.steps:
         raise UsageError(f"{run.name} holds no finished run of this recipe; run fakeprint.learn.face_distil first")
-    network = BackNet()
+    network = StudentNet(**recipe.student.model_dump())
     network.load_state_dict(held["average"])
-    return without(network, recipe.drop).eval()
+    return network.eval()
 
 
 def main() -> None:
@@ -140,7 +100,7 @@ def main() -> None:
     recipe = read_face_recipe(arguments.recipe)
     network = trained(recipe, arguments.run)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    print(f"difference from PyTorch: {export_graph(network, arguments.out / GRAPH):.1e}")
+    print(f"difference from PyTorch: {write_graph(graph_of(network), network, arguments.out / GRAPH):.1e}")
     write_card(recipe, network, arguments.data, arguments.out)
 
 

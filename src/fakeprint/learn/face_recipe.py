@@ -23,6 +23,13 @@ class FaceData(Record):
     scenes: tuple[str, ...] = ("scene",)
 
 
+class FaceStudent(Record):
+    """The student's layers (see :class:`fakeprint.learn.face_student.StudentNet`)."""
+
+    channels: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128)
+    units: tuple[int, int, int, int] = (2, 4, 5, 3)
+
+
 class FaceCard(Record):
     """What the card says that cannot be measured."""
 
@@ -36,25 +43,19 @@ class FaceCard(Record):
 class FaceRecipe(Record):
     """One distillation: the student, how long and how fast it learns, what the losses weigh, and how its output is read.
 
-    The student starts as the teacher.  The plain blocks at the indices ``drop`` of its backbone (see
-    :class:`fakeprint.learn.blazeface.BackNet`) fade out one after the other, over ``fade`` steps each; at the end they are gone.
-    ``score_weight``, ``place_weight`` and ``stage_weight`` weigh likeness to the teacher in logits, in boxes and key points, and in
-    inner maps.
+    ``place_weight`` weighs likeness to the teacher in boxes and key points against likeness in scores.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: str
     seed: int = Field(0, ge=0)
     data: FaceData = FaceData()
-    drop: tuple[int, ...]
-    fade: int = Field(100, gt=0)
+    student: FaceStudent = FaceStudent()
     steps: int = Field(gt=0)
     batch: int = Field(gt=0)
     rate: float = Field(gt=0)
     warm_up: int = Field(50, ge=0)
     average: float = Field(0.995, ge=0, lt=1)
-    score_weight: float = Field(0.02, ge=0)
-    stage_weight: float = Field(1.0, ge=0)
     place_weight: float = Field(1.0, ge=0)
     save_every: int = Field(100, gt=0)
     min_score: float = Field(0.65, gt=0, lt=1)
