@@ -91,7 +91,10 @@ BASE_RATE = (
 ABSENCE = "Missing credentials, metadata or watermarks say nothing: most platforms and editors remove them."
 NO_DETECTOR = "No calibrated detector looked at the pixels; the answers rest on what the file declares about itself."
 NAME_ONLY = "The name is what the file declares; nothing here tells models of one kind apart by their pixels."
-RESEMBLANCE = "The pixels resemble those of this family among the families that the model has seen; a generator that it has not seen can resemble one too."
+RESEMBLANCE = (
+    "Among the families that the model has seen, the pixels resemble this one most; "
+    "a generator that it has not seen can resemble one of them too."
+)
 UNSIGNED = "The file says so itself, without a signature; such text is easily added or removed."
 POSSIBLE = "The declaration says that AI generation is possible, not that it took place."
 SIGNER_UNKNOWN = "The credentials are intact, but who signed them is not established; anyone can sign with a certificate of their own."
