@@ -116,8 +116,8 @@ def _families(session: Session, settings: FamiliesRecipe, recipe_name: str, outp
     names = families_of(learned, settings.least)
     head = fit_families(rows, learned, names, settings.ridge)
     held = [one for one in material.validation if one.label.positive]
-    held_rows = [condition_rows(member, held, material.store, one, folder)[:, 0] for one in _choosing(recipe)]
-    attribution, measured = fit_attribution(settings, head, rows, learned, held_rows, held)
+    held_rows = [condition_rows(member, held, material.store, one, folder)[:, 0] for one in recipe.choosing()]
+    head, attribution, measured = fit_attribution(settings, head, rows, learned, held_rows, held)
     network = FamilyNet(member.groups, head)
     return write_families(recipe, recipe_name, network, names, attribution, measured, material, output, tell)
 
@@ -142,7 +142,7 @@ def _training_rows(session: Session, member: StatisticsMember, samples: Sequence
 
 def _network(session: Session, member: NetworkMember, number: int) -> nn.Module | None:
     seed = session.recipe.seed * 1000 + number
-    choosing = _choosing(session.recipe)
+    choosing = session.recipe.choosing()
 
     def validate(network: nn.Module) -> float:
         return float(np.mean([auroc(_score(session, network, one)) for one in choosing]))
@@ -179,7 +179,7 @@ def _combine(session: Session, members: list[nn.Module]) -> tuple[Ensemble, list
     """Average the members, each put on the scale of log-likelihood ratios by a map fitted on all choosing deliveries."""
     slopes, offsets = [], []
     for settings, member in zip(session.recipe.members, members, strict=True):
-        scored = [_score(session, member, one) for one in _choosing(session.recipe)]
+        scored = [_score(session, member, one) for one in session.recipe.choosing()]
         for one in scored:
             session.log.row(settings.name, 0, 0, {f"validation auroc {one.condition}": auroc(one)})
         fitted = fit_map(np.concatenate([one.logits for one in scored]), np.concatenate([one.labels for one in scored]), "platt")
@@ -206,10 +206,11 @@ def _findings(session: Session, scored: dict[str, Scored], slopes: list[float], 
             condition_rows(member, material.validation, material.store, one, folder)[:, 0],
         )
         for one in recipe.conditions
+        if one.chooses
     ]
     rows = _training_rows(session, member, material.train)
     results = leave_out(member, rows, material.train, measured, material.validation, session.weights, parts, slopes[0], offsets[0])
-    choosing = {one.name for one in _choosing(recipe)}
+    choosing = {one.name for one in recipe.choosing()}
     numbers = measured_left_out([one for one in results if one.rows.condition in choosing], seed=recipe.seed)
     return Findings(scored, {one.rows.condition: one.rows for one in results}, tuple(numbers))
 
@@ -217,10 +218,6 @@ def _findings(session: Session, scored: dict[str, Scored], slopes: list[float], 
 def _score(session: Session, network: nn.Module, condition: ConditionRecipe) -> Scored:
     device = session.fabric.device
     return score(network.to(device), session.material.validation, session.material.store, condition, device, session.recipe.face_size())
-
-
-def _choosing(recipe: Recipe) -> list[ConditionRecipe]:
-    return [one for one in recipe.conditions if one.calibrates is None] or list(recipe.conditions)
 
 
 def _fabric(device: str, precision: str) -> Fabric:

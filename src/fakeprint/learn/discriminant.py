@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+LEAST_SCALE = 1e-3
+"""Statistics that hardly vary are not blown up: rounding would show in the score."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def fit_discriminant(
     """
     weights = weights / weights.sum()
     mean: Array = weights @ rows
-    scale: Array = np.sqrt(weights @ (rows - mean) ** 2) + 1e-6
+    scale: Array = np.maximum(np.sqrt(weights @ (rows - mean) ** 2), LEAST_SCALE)
     limit = Discriminant.limit
     standard = np.clip((rows - mean) / scale, -limit, limit)
     within = np.zeros((rows.shape[1], rows.shape[1]))

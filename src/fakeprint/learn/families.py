@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from fakeprint.core.card import Attribution, Measured
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample
+from fakeprint.learn.discriminant import LEAST_SCALE
 from fakeprint.learn.recipe import FamiliesRecipe
 from fakeprint.learn.statistics import Statistics
 from fakeprint.learn.statistics_fit import Rows
@@ -34,6 +35,10 @@ class FamilyHead:
     scale: Array
     weights: Array
     bias: Array
+
+    def cooled(self, temperature: float) -> "FamilyHead":
+        """Return the head with its logits divided by a temperature."""
+        return FamilyHead(self.names, self.mean, self.scale, self.weights / temperature, self.bias / temperature)
 
     def logits(self, rows: NDArray[np.floating]) -> Array:
         """Return (N, C) class logits of rows (N, D)."""
@@ -75,7 +80,8 @@ def fit_families(rows: Rows, samples: Sequence[Sample], names: tuple[str, ...], 
     generators = np.array([one.generator or "" for one in samples])
     flat = {name: rows[generators == name].reshape(-1, rows.shape[2]).astype(np.float64) for name in names}
     mean: Array = np.mean([one.mean(0) for one in flat.values()], axis=0)
-    scale: Array = np.sqrt(np.mean([np.mean((one - mean) ** 2, axis=0) for one in flat.values()], axis=0)) + 1e-6
+    variance = np.mean([np.mean((one - mean) ** 2, axis=0) for one in flat.values()], axis=0)
+    scale: Array = np.maximum(np.sqrt(variance), LEAST_SCALE)
     standard = {name: np.clip((one - mean) / scale, -LIMIT, LIMIT) for name, one in flat.items()}
     centres = np.array([one.mean(0) for one in standard.values()])
     within = np.mean([np.cov(one, rowvar=False, bias=True) for one in standard.values()], axis=0)
@@ -94,8 +100,8 @@ def probabilities(logits: Array, temperature: float) -> Array:
 
 def fit_attribution(
     settings: FamiliesRecipe, head: FamilyHead, rows: Rows, samples: Sequence[Sample], held_rows: Sequence[Rows], held: Sequence[Sample]
-) -> tuple[Attribution, list[Measured]]:
-    """Choose temperature and threshold, and measure.
+) -> tuple[FamilyHead, Attribution, list[Measured]]:
+    """Choose temperature and threshold, and measure; the temperature is built into the returned head.
 
     ``rows`` are training deliveries, ``held_rows`` validation rows (N, D), one array for each delivery.  The temperature minimises
     the log-loss of validation pictures of known families.  For the threshold each family is left out in turn: it is the least
@@ -126,7 +132,7 @@ def fit_attribution(
         Measured(metric=metric, value=value, condition="all choosing deliveries", split="validation", group=group, n_positive=count)
         for metric, value, group, count in values
     ]
-    return Attribution(temperature=temperature, min_probability=min(0.999, max(0.01, threshold))), measured
+    return head.cooled(temperature), Attribution(temperature=1.0, min_probability=min(0.999, max(0.01, threshold))), measured
 
 
 def _strangers(

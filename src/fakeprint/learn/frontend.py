@@ -26,12 +26,18 @@ _KERNELS: tuple[tuple[tuple[int, ...], ...], ...] = (
 """Differences of first to third order along the axes and diagonals, and the two classical square high-pass kernels."""
 
 
-def residual_bank() -> Tensor:
-    """Return the kernels as (K, 1, 5, 5) float32; absolute values of each sum to 2."""
+def whole_bank() -> Tensor:
+    """Return the kernels as (K, 1, 5, 5) float32 whole numbers."""
     bank = torch.zeros(len(_KERNELS), 1, 5, 5)
     for at, rows in enumerate(_KERNELS):
         top, left = (5 - len(rows)) // 2, (5 - len(rows[0])) // 2
         bank[at, 0, top : top + len(rows), left : left + len(rows[0])] = torch.tensor(rows, dtype=torch.float32)
+    return bank
+
+
+def residual_bank() -> Tensor:
+    """Return the kernels as (K, 1, 5, 5) float32; absolute values of each sum to 2."""
+    bank = whole_bank()
     return 2.0 * bank / bank.abs().sum((2, 3), keepdim=True)
 
 

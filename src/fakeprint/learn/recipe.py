@@ -59,13 +59,15 @@ class FaceViewRecipe(Record):
 class ConditionRecipe(Record):
     """One fixed delivery on which validation and measurement are made, alike for both classes.
 
-    ``calibrates`` names the compression class (``any`` for all files) whose calibration is fitted on this delivery.
+    ``calibrates`` names the compression class (``any`` for all files) whose calibration is fitted on this delivery.  Deliveries
+    without it choose among checkpoints and put members on one scale, unless ``chooses`` is false: then they are measured only.
     """
 
     name: str
     crop: int = Field(1024, ge=96)
     law: tuple[Chance, ...] = ()
     calibrates: Compression | Literal["any"] | None = None
+    chooses: bool = True
 
 
 class BalanceRecipe(Record):
@@ -174,9 +176,13 @@ class Recipe(Record):
         """Return the input size of a face network, None for whole pictures."""
         return self.view.size if isinstance(self.view, FaceViewRecipe) else None
 
+    def choosing(self) -> tuple[ConditionRecipe, ...]:
+        """Return the deliveries that choose: those that neither calibrate nor are measured only; all where there is none."""
+        return tuple(one for one in self.conditions if one.calibrates is None and one.chooses) or self.conditions
+
     def training_key(self, member: Member) -> str:
         """Return a hash of everything that the trained weights of one member depend on."""
-        parts = (self.data, self.view, self.balance, member, *(one for one in self.conditions if one.calibrates is None))
+        parts = (self.data, self.view, self.balance, member, *self.choosing())
         text = "\n".join([str(self.seed), self.precision, *(one.model_dump_json() for one in parts)])
         return sha256(text.encode()).hexdigest()
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fakeprint.core.errors import UsageError
-from fakeprint.learn.frontend import luma_chroma, residual_bank
+from fakeprint.learn.frontend import luma_chroma, whole_bank
 
 TILE = 32
 _LAGS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (2, 2), (0, 3), (3, 0), (0, 4), (4, 0), (0, 8), (8, 0), (4, 4), (8, 8))
@@ -26,6 +26,9 @@ _SQUARE, _ACROSS, _DOWN, _DIFFERENCE, _DIAGONAL, _RISING, _FALLING = 5, 2, 3, 0,
 
 class Statistics(nn.Module):
     """(N, 3, H, W) float32 RGB in [0, 1] -> (N, D) statistics; H, W >= 96.
+
+    Histograms have hard edges, so residuals are computed exactly: pixels are rounded to their 8 bits, luma is in whole thousandths
+    and kernels are whole numbers, all below 2 ** 24.  The result is then the same in any batch, on any runtime.
 
     Groups:
         ``shape``        moments of 11 residuals of luma and both colour differences, relative to each other (99 values)
@@ -44,6 +47,7 @@ class Statistics(nn.Module):
     """
 
     bank: Tensor
+    gain: Tensor
     matrix: Tensor
     cosine: Tensor
     sine: Tensor
@@ -78,8 +82,10 @@ class Statistics(nn.Module):
             raise UsageError(f"no group of statistics named {unknown[0]!r}; there are: {', '.join(sorted({**of_planes, **of_residuals}))}")
         self._of_planes, self._of_residuals = of_planes, of_residuals
         self.groups = tuple(groups)
-        self.register_buffer("bank", residual_bank(), persistent=False)
-        self.register_buffer("matrix", luma_chroma()[:, :, None, None], persistent=False)
+        bank = whole_bank()
+        self.register_buffer("bank", bank, persistent=False)
+        self.register_buffer("gain", (0.002 / bank.abs().sum((1, 2, 3)))[:, None, None], persistent=False)
+        self.register_buffer("matrix", (luma_chroma() * 1000).round()[:, :, None, None], persistent=False)
         angle = torch.outer(torch.arange(TILE), torch.arange(TILE)) * (2 * math.pi / TILE)
         window = torch.hann_window(TILE, periodic=False)
         self.register_buffer("cosine", angle.cos(), persistent=False)
@@ -101,17 +107,17 @@ class Statistics(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """Return the statistics of each window, group after group."""
-        image = image * 255.0
-        planes = functional.conv2d(image, self.matrix)
+        planes = functional.conv2d((image * 255.0).round(), self.matrix)
         residuals = self._residuals(planes)
-        found = [self._of_planes[one](planes) if one in self._of_planes else self._of_residuals[one](residuals) for one in self.groups]
+        graded = planes * 0.001
+        found = [self._of_planes[one](graded) if one in self._of_planes else self._of_residuals[one](residuals) for one in self.groups]
         return torch.cat(found, 1)
 
     def _residuals(self, planes: Tensor) -> Tensor:
-        """Return (N, P, K, H - 4, W - 4) residuals of planes (N, P, H, W)."""
+        """Return (N, P, K, H - 4, W - 4) residuals in grey levels of planes (N, P, H, W) in thousandths."""
         height, width = planes.shape[2], planes.shape[3]
         flat = functional.conv2d(planes.reshape(-1, 1, height, width), self.bank)
-        return flat.reshape(-1, planes.shape[1], self.bank.shape[0], height - 4, width - 4)
+        return flat.reshape(-1, planes.shape[1], self.bank.shape[0], height - 4, width - 4) * self.gain
 
     def _shape(self, residuals: Tensor) -> Tensor:
         size = residuals.abs()
@@ -135,7 +141,7 @@ class Statistics(nn.Module):
         return torch.cat(found, 1).log()
 
     def _half(self, planes: Tensor) -> Tensor:
-        return self._joint(self._residuals(functional.avg_pool2d(planes[:, :1], 2)))
+        return self._joint(self._residuals(functional.avg_pool2d(planes[:, :1] * 1000.0, 2)))
 
     def _pairs(self, residuals: Tensor) -> Tensor:
         marks = _marks(residuals[:, 0]).flatten(1, 2).flatten(2)
@@ -221,8 +227,8 @@ class Statistics(nn.Module):
 
 
 def _marks(residuals: Tensor) -> Tensor:
-    """Return (N, C, 5, H, W) one-hot levels -2 to 2 of residuals (N, C, H, W) in units of their own mean size."""
-    units = residuals.abs().mean((2, 3), keepdim=True) + 0.1
+    """Return (N, C, 5, H, W) one-hot levels -2 to 2 of residuals (N, C, H, W) in units of their own mean size, in 64ths."""
+    units = ((residuals.abs().mean((2, 3), keepdim=True) + 0.1) * 64.0).round() / 64.0
     level = (residuals / units).round().clamp(-2, 2)
     return torch.stack([(level == value).float() for value in (-2.0, -1.0, 0.0, 1.0, 2.0)], 2)
 

@@ -43,7 +43,7 @@ def condition_rows(
     def view(sample: Sample) -> list[Pixels]:
         return [fixed_view(store.get(sample.id), sample.id, condition)]
 
-    return _kept(member, samples, view, folder, condition.model_dump_json())
+    return _kept(member, samples, view, folder, condition.model_dump_json(include={"name", "crop", "law"}))
 
 
 def fit_head(
