@@ -19,16 +19,16 @@ from fakeprint.collect.image_facts import ImageFacts, Inspected
 from fakeprint.collect.inspector import Inspector, describe
 from fakeprint.collect.ledger import Known, Ledger
 from fakeprint.collect.naming import EXTENSION, BadKey, safe_key, stem_of, stored_path
-from fakeprint.collect.opt_out import opted_out
-from fakeprint.collect.outcome import LedgerRow, Refusal, Status
+from fakeprint.collect.outcome import LedgerRow, Refusal, Status, status_of
 from fakeprint.collect.placeholders import Placeholders
+from fakeprint.collect.receiver import Receiver
 from fakeprint.collect.retry import back_off, retry_after
 from fakeprint.collect.robots_guard import RobotsGuard
 from fakeprint.collect.rules import AGENT, DownloadConfig
 from fakeprint.collect.stopping import Stopper
 from fakeprint.collect.transport import Resolver, Timeouts, Transport
 from fakeprint.collect.wanted import Wanted
-from fakeprint.core.errors import ErrorCode, ErrorInfo, FakeprintError
+from fakeprint.core.errors import FakeprintError
 from fakeprint.core.run import now
 from fakeprint.datasets.prompt_safety import Category, categories_of
 from fakeprint.media.container.sniff import sniff
@@ -43,8 +43,6 @@ _GIVEN_UP = "given up: the host failed too often in a row"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _UNSAFE = frozenset({Category.SEXUAL, Category.VIOLENCE, Category.HATE})
 _HOST_FAILURES = frozenset({Status.DNS, Status.CONNECTION, Status.TIMEOUT})
-_TOO_LARGE = frozenset({ErrorCode.E_TOO_LARGE, ErrorCode.E_BOMB, ErrorCode.E_MEMORY})
-_NOT_AN_IMAGE = frozenset({ErrorCode.E_FORMAT_UNKNOWN, ErrorCode.E_FORMAT_REFUSED, ErrorCode.E_EXTRA_MISSING})
 
 
 @dataclass
@@ -212,7 +210,7 @@ class Collector:
             job.attempts += 1
             self.requests += 1
             self._parts += 1
-            receiver = _Receiver(self._folder / ".parts" / str(self._parts), self._config)
+            receiver = Receiver(self._folder / ".parts" / str(self._parts), self._config.rules)
             try:
                 head = await self._transport.get(address, receiver.on_head)
             except BaseException:
@@ -241,7 +239,7 @@ class Collector:
     def _answered(self, job: Job, head: Head) -> None:
         """Follow a redirect or read an error code."""
         status, wait = head.status, retry_after(head.get("retry-after"))
-        location = head.get("location")
+        location = _as_text(head.get("location"))
         if status in _REDIRECTS and location:
             if job.hops >= self._config.pace.redirects:
                 raise Refusal(Status.TOO_MANY_REDIRECTS, f"more than {self._config.pace.redirects} redirects", http=status)
@@ -296,7 +294,7 @@ class Collector:
             return
         found = future.result()
         if found.facts is None:
-            self._reject(job, body, _status_of(found.error), describe(found.error))
+            self._reject(job, body, status_of(found.error), describe(found.error))
             return
         facts = found.facts
         reason = self._placeholders.reason(facts, body.sha256)
@@ -381,42 +379,19 @@ class Collector:
         await self._progress.wait()
 
 
-class _Receiver:
-    """Decides by the head of a response whether its body is wanted."""
-
-    def __init__(self, part: Path, config: DownloadConfig) -> None:
-        self.body: Body | None = None
-        self._part = part
-        self._rules = config.rules
-
-    def on_head(self, head: Head) -> Callable[[bytes], None] | None:
-        if head.status != 200:
-            return None
-        if self._rules.no_ai and (header := opted_out(head.headers, AGENT)) is not None:
-            raise Refusal(Status.REFUSED_NO_AI, header, http=200)
-        declared = head.get("content-length") or ""
-        if declared.isdigit() and int(declared) > self._rules.max_bytes:
-            raise Refusal(Status.TOO_LARGE, f"{declared} bytes; the limit is {self._rules.max_bytes}", http=200)
-        self.body = Body(self._part, self._rules.max_bytes, head.get("content-encoding"))
-        return self.body.write
-
-    def drop(self) -> None:
-        if self.body is not None:
-            self.body.drop()
-
-
-def _status_of(error: ErrorInfo | None) -> Status:
-    code = error.code if error else ErrorCode.E_INTERNAL
-    if code is ErrorCode.E_INTERNAL:
-        return Status.INTERNAL
-    if code in _TOO_LARGE:
-        return Status.TOO_LARGE
-    return Status.NOT_AN_IMAGE if code in _NOT_AN_IMAGE else Status.CORRUPT
-
-
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return the first error of nested groups."""
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _as_text(header: str | None) -> str | None:
+    """Return a header that may hold UTF-8, which headers are not decoded as."""
+    if header is None or header.isascii():
+        return header
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return header

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Generic, TypeVar
 
 J = TypeVar("J")
+_HOSTS_KEPT = 50_000
 
 
 @dataclass
@@ -35,11 +36,14 @@ class HostQueue(Generic[J]):
         self._waiters: deque[asyncio.Future[J | None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self._purge_at = _HOSTS_KEPT
         self.waiting = 0
         """Jobs that were put and not yet given out."""
 
     def put(self, host: str, job: J, *, not_before: float = 0.0) -> None:
         """Add a job; it is not given out before that time."""
+        if len(self._hosts) > self._purge_at:
+            self._purge()
         entry = self._hosts.setdefault(host, _Host())
         heapq.heappush(entry.jobs, (not_before, next(self._order), job))
         self.waiting += 1
@@ -92,6 +96,12 @@ class HostQueue(Generic[J]):
             waiter = self._waiters.popleft()
             if not waiter.done():
                 waiter.set_result(None)
+
+    def _purge(self) -> None:
+        """Forget hosts that have rested and have nothing to do."""
+        now = time.monotonic()
+        self._hosts = {name: one for name, one in self._hosts.items() if one.jobs or one.active or one.free_at > now}
+        self._purge_at = max(_HOSTS_KEPT, 2 * len(self._hosts))
 
     def _schedule(self, name: str, entry: _Host[J]) -> None:
         if not entry.jobs or entry.active >= self._per_host:

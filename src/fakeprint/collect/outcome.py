@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from fakeprint.core.errors import ErrorCode, ErrorInfo
 from fakeprint.core.record import Record
 
 
@@ -39,6 +40,19 @@ class Status(StrEnum):
 
 
 _TRANSIENT = frozenset({Status.SERVER_ERROR, Status.RATE_LIMITED, Status.DNS, Status.CONNECTION, Status.TIMEOUT, Status.TRUNCATED})
+
+_TOO_LARGE = frozenset({ErrorCode.E_TOO_LARGE, ErrorCode.E_BOMB, ErrorCode.E_MEMORY})
+_NOT_AN_IMAGE = frozenset({ErrorCode.E_FORMAT_UNKNOWN, ErrorCode.E_FORMAT_REFUSED, ErrorCode.E_EXTRA_MISSING})
+
+
+def status_of(error: ErrorInfo | None) -> Status:
+    """Return the status of a file that failed its inspection."""
+    code = error.code if error else ErrorCode.E_INTERNAL
+    if code is ErrorCode.E_INTERNAL:
+        return Status.INTERNAL
+    if code in _TOO_LARGE:
+        return Status.TOO_LARGE
+    return Status.NOT_AN_IMAGE if code in _NOT_AN_IMAGE else Status.CORRUPT
 
 
 class Refusal(Exception):

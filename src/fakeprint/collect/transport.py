@@ -43,7 +43,7 @@ class Transport:
     def __init__(self, agent: str, timeouts: Timeouts, *, resolver: Resolver | None = None, kept: int = 256) -> None:
         self._agent = agent
         self._timeouts = timeouts
-        self._threads = ThreadPoolExecutor(16, thread_name_prefix="names")
+        self._threads = ThreadPoolExecutor(64, thread_name_prefix="names")
         self._resolver = resolver or self._look_up
         self._names: dict[tuple[str, int], tuple[float, asyncio.Future[tuple[IP, ...]]]] = {}
         self._idle: dict[tuple[str, str, int], list[Connection]] = defaultdict(list)
