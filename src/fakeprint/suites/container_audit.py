@@ -18,11 +18,11 @@ from fakeprint.core.prediction import FormatFacts
 from fakeprint.core.record import SCHEMA_VERSION, Record
 from fakeprint.metrics.bootstrap import Interval, Resamples, interval
 from fakeprint.metrics.ranking import AUROC
+from fakeprint.suites.audit import CLEAN, verdict_of
 from fakeprint.suites.boosted_trees import boosted_out_of_fold
 from fakeprint.suites.container_baseline import FOLDS, Column, cross_tabs, feature_table, out_of_fold, single_features
 from fakeprint.suites.file_survey import THUMBNAIL_SIDE
 
-CLEAN, WARN = 0.55, 0.60
 MOST_FEATURES = 12
 MATCHED_QUALITY = 96
 """The quality given to a lossless class in the minimum accepted form of matching."""
@@ -126,7 +126,8 @@ def audit(
         scores.append(asked.score("logistic regression", _thumbnail_table(rows.thumbnails), f"{THUMBNAIL_SIDE}x{THUMBNAIL_SIDE} colours"))
     features = tuple(FeatureScore(name=name, auroc=value) for name, value in single_features(table, labels).items())[:MOST_FEATURES]
     tabs = tuple(CrossTab(name=fact, value=value, authentic=zero, positive=one) for fact, value, zero, one in cross_tabs(table, labels))
-    verdict = _verdict(headline)
+    named = verdict_of(headline)
+    verdict = AuditVerdict(named) if named else None
     return Audit(
         name=name,
         source=source,
@@ -203,12 +204,6 @@ def _thumbnail_table(thumbnails: Sequence[Sequence[int]]) -> dict[str, Column]:
 def _stronger(scores: Sequence[AuditScore]) -> float | None:
     values = [one.auroc for one in scores if one.auroc is not None]
     return max(values) if values else None
-
-
-def _verdict(auroc: float | None) -> AuditVerdict | None:
-    if auroc is None:
-        return None
-    return AuditVerdict.CLEAN if auroc <= CLEAN else AuditVerdict.NOTE if auroc <= WARN else AuditVerdict.WARN
 
 
 def _advice(

@@ -39,7 +39,8 @@ class MatchConfig(Record):
     ``law``: ``authentic`` draws format, quality and subsampling from the files with label authentic; ``jpeg96``, ``webp80``, ``png`` are
     one form for all.  ``window`` is the side in pixels, null for the largest that at least ``keep`` of each class have.  ``pairs``
     stores each group with exactly one authentic file as that file is stored.  ``balance_bytes`` keeps equally many of each class among
-    equally busy pictures, so that file sizes do not tell either.
+    equally busy pictures, so that file sizes do not tell either.  ``generations``
+    passes lossless files through a drawn form before they are cut, so that they have as many lossy saves behind them as the others.
     """
 
     law: str = Field("authentic", pattern=f"^(?:{_LAW.pattern})$")
@@ -47,6 +48,7 @@ class MatchConfig(Record):
     keep: float = Field(0.9, gt=0, le=1)
     pairs: bool = False
     balance_bytes: bool = False
+    generations: bool = True
     seed: int = 0
     limits: Limits = Limits()
 
@@ -76,7 +78,7 @@ def targets_of(samples: Sequence[Sample], surveyed: Mapping[str, Surveyed], law:
     if found[1]:
         return (MatchTarget(format=found[1], quality=int(found[2]), subsampling=420 if found[1] == "jpeg" else None),)
     forms = [_form(surveyed[one.id]) for one in samples if one.label is Label.AUTHENTIC and one.id in surveyed]
-    there = tuple(form for form in forms if form is not None)
+    there = tuple(sorted((form for form in forms if form is not None), key=_name))
     if not there:
         raise UsageError("no file with label 0 could be read, so no law can be drawn; name one with --law jpeg96")
     return there
@@ -141,7 +143,8 @@ def match(
     (out / FOLDER).mkdir(parents=True, exist_ok=True)
     forms = {one.group: own.get(one.group) or law[_draw(config.seed, "form", one.group) % len(law)] for one in usable}
     written: list[tuple[Sample, MatchedFile]] = []
-    for one, outcome in _outcomes(usable, root, forms, window, config, jobs):
+    first = _first_forms(usable, surveyed, law, config)
+    for one, outcome in _outcomes(usable, root, forms, first, window, config, jobs):
         if outcome.reply is None:
             left_out[f"{outcome.error.code.value if outcome.error else 'lost'}: {one.label.value}"] += 1
             continue
@@ -166,8 +169,28 @@ def match(
     return [sample for sample, _ in kept], report
 
 
+def _first_forms(
+    samples: Sequence[Sample], surveyed: Mapping[str, Surveyed], law: Sequence[MatchTarget], config: MatchConfig
+) -> dict[str, MatchTarget]:
+    """Return, by id, the lossy form that each lossless file passes through before it is cut; none where the law is lossless too."""
+    lossy = [form for form in law if form.format != "png"]
+    if not lossy or not config.generations:
+        return {}
+    return {
+        one.id: lossy[_draw(config.seed, "first", one.group) % len(lossy)]
+        for one in samples
+        if (facts := surveyed[one.id].facts) is not None and facts.lossless
+    }
+
+
 def _outcomes(
-    samples: Sequence[Sample], root: Path, forms: Mapping[str, MatchTarget], window: int, config: MatchConfig, jobs: int
+    samples: Sequence[Sample],
+    root: Path,
+    forms: Mapping[str, MatchTarget],
+    first: Mapping[str, MatchTarget],
+    window: int,
+    config: MatchConfig,
+    jobs: int,
 ) -> Iterator[tuple[Sample, Outcome]]:
     with TemporaryDirectory(prefix="fakeprint-") as folder:
 
@@ -175,7 +198,7 @@ def _outcomes(
             for index, one in enumerate(samples):
                 place = os.fsencode(place_of(one, root, Path(folder), index)).decode("latin-1")
                 at = _fraction(config.seed, "left", one.id), _fraction(config.seed, "top", one.id)
-                task = MatchTask(place=place, target=forms[one.group], window=window, at=at)
+                task = MatchTask(place=place, target=forms[one.group], first=first.get(one.id), window=window, at=at)
                 yield Task(index, task.model_dump(mode="json"), config.limits.image_seconds)
 
         setup = MatchSetup(limits=config.limits).model_dump(mode="json")

@@ -46,10 +46,14 @@ class MatchSetup(Record):
 
 
 class MatchTask(Record):
-    """One file: ``place`` is where it lies (bytes as Latin-1), ``at`` the position of the window in [0, 1) across and down."""
+    """One file: ``place`` is where it lies (bytes as Latin-1), ``at`` the position of the window in [0, 1) across and down.
+
+    ``first`` is the form that the whole picture passes through before it is cut, for files that have no lossy save behind them.
+    """
 
     place: str
     target: MatchTarget
+    first: MatchTarget | None = None
     window: int = Field(gt=0)
     at: tuple[float, float]
 
@@ -77,6 +81,8 @@ class MatchWorker:
         Raises:
             MediaError: the file cannot be decoded or is smaller than the window.
         """
+        from PIL import Image
+
         from fakeprint.media.item import MediaItem
         from fakeprint.media.probe import open_media
         from fakeprint.transforms.crop import Crop
@@ -93,6 +99,10 @@ class MatchWorker:
         if min(height, width) < task.window:
             raise MediaError(ErrorCode.E_FORMAT_REFUSED, f"smaller than the window of {task.window} pixels", Stage.DECODE)
         left, top = (int(at * (size - task.window + 1)) for at, size in zip(task.at, (width, height), strict=True))
+        before: tuple[Step, ...] = ()
+        if task.first is not None:
+            data, before = encode(pixels, task.first)
+            pixels = np.asarray(Image.open(BytesIO(data)).convert("RGB"))
         crop = Crop(left=left, top=top, width=task.window, height=task.window)
         cut = crop.apply(pixels)
         data, steps = encode(cut, task.target)
@@ -100,7 +110,7 @@ class MatchWorker:
             sha256=sha256(data).hexdigest(),
             bytes=len(data),
             mime=f"image/{task.target.format}",
-            steps=(crop.step(), *steps),
+            steps=(*before, crop.step(), *steps),
             probe_bytes=len(encode(cut, MatchTarget(format="jpeg", quality=PROBE_QUALITY, subsampling=420))[0]),
             notes=notes,
         )
