@@ -97,12 +97,11 @@ def train(
             members.append(trained)
         if not fabric.is_global_zero:
             return output / recipe.name
-        network, slopes, offsets = _combine(session, members)
-        scored = {one.name: _score(session, network, one) for one in recipe.conditions}
-        findings = _findings(session, scored, slopes, offsets)
+        combined = _combine(session, members)
+        findings = _findings(session, combined)
     counts = {"train": len(material.train), "validation": len(material.validation), "refused": len(material.store.refused)}
     write_atomic(work / "run.json", close_run(run, "ok", counts).model_dump_json(indent=2).encode())
-    return write_artifact(recipe, recipe_path.name, network, material, findings, output, tell)
+    return write_artifact(recipe, recipe_path.name, combined.network, material, findings, output, tell)
 
 
 def _families(session: Session, settings: FamiliesRecipe, recipe_name: str, output: Path, tell: Tell) -> Path:
@@ -175,25 +174,43 @@ def _stream(session: Session, seed: int) -> Dataset[Crop]:
     return CropStream(material.train, session.weights, material.store, way, seed)
 
 
-def _combine(session: Session, members: list[nn.Module]) -> tuple[Ensemble, list[float], list[float]]:
+@dataclass(frozen=True)
+class Combined:
+    """The averaged network, each member's slope and offset, and its scores of the validation split by delivery."""
+
+    network: Ensemble
+    slopes: tuple[float, ...]
+    offsets: tuple[float, ...]
+    scored: dict[str, Scored]
+
+
+def _combine(session: Session, members: list[nn.Module]) -> Combined:
     """Average the members, each put on the scale of log-likelihood ratios by a map fitted on all choosing deliveries."""
+    recipe = session.recipe
+    shares = np.array([one.weight for one in recipe.members])
+    shares /= shares.sum()
     slopes, offsets = [], []
-    for settings, member in zip(session.recipe.members, members, strict=True):
-        scored = [_score(session, member, one) for one in session.recipe.choosing()]
-        for one in scored:
+    logits = {one.name: np.zeros(len(session.material.validation)) for one in recipe.conditions}
+    for settings, member, share in zip(recipe.members, members, shares, strict=True):
+        scored = {one.name: _score(session, member, one) for one in recipe.conditions}
+        choosing = [scored[one.name] for one in recipe.choosing()]
+        for one in choosing:
             session.log.row(settings.name, 0, 0, {f"validation auroc {one.condition}": auroc(one)})
-        fitted = fit_map(np.concatenate([one.logits for one in scored]), np.concatenate([one.labels for one in scored]), "platt")
+        fitted = fit_map(np.concatenate([one.logits for one in choosing]), np.concatenate([one.labels for one in choosing]), "platt")
         slopes.append(fitted.llr(1.0) - fitted.llr(0.0))
         offsets.append(fitted.llr(0.0))
-    shares = [one.weight for one in session.recipe.members]
-    return Ensemble([one.cpu() for one in members], slopes, offsets, shares).eval(), slopes, offsets
+        for name, one in scored.items():
+            logits[name] += share * (slopes[-1] * one.logits + offsets[-1])
+    network = Ensemble([one.cpu() for one in members], slopes, offsets, shares.tolist()).eval()
+    whole = {name: Scored(name, session.material.validation, values) for name, values in logits.items()}
+    return Combined(network, tuple(slopes), tuple(offsets), whole)
 
 
-def _findings(session: Session, scored: dict[str, Scored], slopes: list[float], offsets: list[float]) -> Findings:
+def _findings(session: Session, combined: Combined) -> Findings:
     """Collect what the card reports; where the recipe says so, leave every source out in turn and calibrate on that."""
     recipe, material = session.recipe, session.material
     if recipe.calibrate_on is CalibrationSource.VALIDATION:
-        return Findings(scored, scored, ())
+        return Findings(combined.scored, combined.scored, ())
     if len(recipe.members) != 1 or not isinstance(recipe.members[0], StatisticsMember):
         raise UsageError("calibration on left-out sources needs exactly one member, of type statistics")
     member = recipe.members[0]
@@ -209,10 +226,11 @@ def _findings(session: Session, scored: dict[str, Scored], slopes: list[float], 
         if one.chooses
     ]
     rows = _training_rows(session, member, material.train)
-    results = leave_out(member, rows, material.train, measured, material.validation, session.weights, parts, slopes[0], offsets[0])
+    slope, offset = combined.slopes[0], combined.offsets[0]
+    results = leave_out(member, rows, material.train, measured, material.validation, session.weights, parts, slope, offset)
     choosing = {one.name for one in recipe.choosing()}
     numbers = measured_left_out([one for one in results if one.rows.condition in choosing], seed=recipe.seed)
-    return Findings(scored, {one.rows.condition: one.rows for one in results}, tuple(numbers))
+    return Findings(combined.scored, {one.rows.condition: one.rows for one in results}, tuple(numbers))
 
 
 def _score(session: Session, network: nn.Module, condition: ConditionRecipe) -> Scored:

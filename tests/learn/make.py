@@ -19,7 +19,7 @@ def upsampled(pixels: np.ndarray) -> np.ndarray:
     return np.repeat(np.repeat(pixels[::2, ::2], 2, 0), 2, 1)
 
 
-def write_set(folder: Path, train: int = 16, dev: int = 28) -> Path:
+def write_set(folder: Path, train: int = 14, dev: int = 21) -> Path:
     """Write the pictures and ``manifest.csv``; return the folder."""
     rng = np.random.default_rng(5)
     rows = []

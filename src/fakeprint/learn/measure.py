@@ -17,8 +17,8 @@ from fakeprint.judge.calibration import calibrate_bucket
 from fakeprint.learn.pixels import PixelStore
 from fakeprint.learn.recipe import ConditionRecipe
 from fakeprint.learn.views import view_batches
-
-RESAMPLES = 1000
+from fakeprint.metrics.bootstrap import MIN_RESAMPLES, Resamples, interval
+from fakeprint.metrics.ranking import AUROC
 
 
 @dataclass(frozen=True)
@@ -78,30 +78,19 @@ def calibrations(scored: Sequence[tuple[Compression | None, Scored]]) -> tuple[B
 
 def measured_auroc(scored: Scored, *, split: str, group: str = "all", seed: int = 0) -> Measured:
     """Return the AUROC with its 95 % interval by bootstrap over groups; no interval below 20 groups (specs: evaluation 3)."""
-    labels, groups, logits = scored.labels, scored.groups, scored.logits
-    names, member = np.unique(groups, return_inverse=True)
-    low = high = None
-    if len(names) >= 20:
-        rows = [np.flatnonzero(member == at) for at in range(len(names))]
-        kinds = np.array([_kind(labels[one]) for one in rows])
-        rng = np.random.default_rng(seed)
-        values = []
-        for _ in range(RESAMPLES):
-            drawn = [rng.choice(np.flatnonzero(kinds == kind), int((kinds == kind).sum())) for kind in np.unique(kinds)]
-            taken = np.concatenate([rows[at] for at in np.concatenate(drawn)])
-            values.append(roc_auc_score(labels[taken], logits[taken]))
-        low, high = (float(value) for value in np.percentile(values, (2.5, 97.5)))
+    labels = scored.labels
+    found = interval(AUROC, scored.logits, labels, Resamples(scored.groups.tolist(), labels, count=MIN_RESAMPLES, seed=seed))
     return Measured(
         metric="auroc",
         value=auroc(scored),
-        low=low,
-        high=high,
+        low=found.low,
+        high=found.high,
         condition=scored.condition,
         split=split,
         group=group,
         n_authentic=int((labels == 0).sum()),
         n_positive=int(labels.sum()),
-        groups=len(names),
+        groups=found.groups,
     )
 
 
@@ -128,7 +117,3 @@ def measured_rates(scored: Scored, bucket: BucketCalibration, *, split: str) -> 
                 )
             )
     return found
-
-
-def _kind(labels: NDArray[np.int64]) -> int:
-    return 2 if 0 < labels.sum() < len(labels) else int(labels[0])

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+import torch
+
+from fakeprint.core.errors import UsageError
+from fakeprint.core.sample import Label, Sample, Split
+from fakeprint.learn.families import FamilyNet, families_of, fit_attribution, fit_families, probabilities
+from fakeprint.learn.recipe import FamiliesRecipe
+from fakeprint.learn.statistics import Statistics
+
+
+def samples(names, count):
+    return [
+        Sample(id=f"{name}{i}", path="p", label=Label.SYNTHETIC, split=Split.TRAIN, group=f"{name}{i}", source="s", generator=name)
+        for name in names
+        for i in range(count)
+    ]
+
+
+@pytest.fixture
+def known():
+    rng = np.random.default_rng(0)
+    centres = {"x": (4, 0, 0), "y": (0, 4, 0), "z": (0, 0, 4)}
+    held = samples(centres, 60)
+    rows = np.array([rng.normal(size=3) + centres[one.generator] for one in held], np.float32)
+    return held, rows
+
+
+def test_classes_that_differ_are_told_apart(known):
+    held, rows = known
+    head = fit_families(rows[:, None], held, ("x", "y", "z"), ridge=0.1)
+    truth = [head.names.index(one.generator) for one in held]
+    assert np.mean(head.logits(rows).argmax(1) == truth) > 0.9
+
+
+def test_the_threshold_keeps_its_share_of_strangers(known):
+    held, rows = known
+    names = ("x", "y", "z")
+    head = fit_families(rows[:, None], held, names, ridge=0.1)
+    cooled, attribution, measured = fit_attribution(
+        FamiliesRecipe(least=10, ridge=0.1, unknown_error=0.25), head, rows[:, None], held, [rows], held
+    )
+    numbers = {one.metric: one.value for one in measured}
+    assert numbers["named_wrongly"] == pytest.approx(0.25, abs=0.02)
+    assert numbers["top1"] > 0.9
+    assert attribution.temperature == 1.0
+    assert probabilities(cooled.logits(rows), 1.0).sum(1) == pytest.approx(1.0)
+
+
+def test_few_families_are_refused():
+    with pytest.raises(UsageError, match="two generators"):
+        families_of([*samples("x", 30), *samples("y", 5)], 10)
+
+
+def test_the_network_equals_the_head():
+    rng = np.random.default_rng(0)
+    image = torch.nn.functional.avg_pool2d(torch.rand(2, 3, 120, 120), 5, 1)
+    rows = Statistics(("haar",))(image).numpy()
+    held = samples("xy", 20)
+    head = fit_families(rng.normal(rows.mean(0), 0.1, (40, 1, 36)).astype(np.float32), held, ("x", "y"), ridge=0.5)
+    np.testing.assert_allclose(FamilyNet(("haar",), head)(image).numpy(), head.logits(rows), rtol=1e-3, atol=1e-3)
