@@ -131,6 +131,10 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Ask the caller what becomes of the body."""
+        if self._waiter is None or self._waiter.done():
+            self._sink = None
+            self.close()  # nobody asked for a second answer
+            return
         status = self._parser.get_status_code()
         self._interim = 100 <= status < 200
         if self._interim:
@@ -154,6 +158,7 @@ class Connection(asyncio.Protocol):
         if self._interim or self._waiter is None or self._waiter.done() or self._head is None:
             return
         self._used += 1
+        self._sink = None
         self.reusable = self._parser.should_keep_alive()
         self._waiter.set_result(self._head)
 
