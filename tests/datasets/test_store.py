@@ -144,3 +144,16 @@ def test_card_and_croissant_tell_of_the_stored_file(tmp_path: Path) -> None:
     assert document["distribution"][0]["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert [field["source"]["extract"]["column"] for field in document["recordSet"][0]["field"]] == list(COLUMNS)
     assert document["conformsTo"] == "http://mlcommons.org/croissant/1.0"
+
+
+def test_damaged_parquet_ends_in_samples_or_a_usage_error(tmp_path: Path) -> None:
+    out = tmp_path / "m.parquet"
+    write_manifest(out, HEADER, [FULL, sample(1)])
+    data = out.read_bytes()
+    for at in range(0, len(data), 53):
+        out.write_bytes(data[:at] + bytes([data[at] ^ 0x5A]) + data[at + 1 :])
+        try:
+            read_header(out)
+            list(read_samples(out))
+        except UsageError:
+            continue

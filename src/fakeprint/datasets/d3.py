@@ -106,7 +106,7 @@ def parquet_rows(file: Path, wanted: tuple[str, ...]) -> Iterator[dict[str, obje
             there = [name for name in wanted if name in source.schema_arrow.names]
             for batch in source.iter_batches(batch_size=_BATCH, columns=there):
                 yield from batch.to_pylist()
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise UsageError(f"{file.name} cannot be read as Parquet: {error}") from error
 
 

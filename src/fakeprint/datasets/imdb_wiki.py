@@ -2,17 +2,16 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from fakeprint.core.errors import MissingExtraError, UsageError
+from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.datasets.importer import Importer, Tally
-from fakeprint.datasets.source_files import require_file
+from fakeprint.datasets.mat5 import read_mat
 
-MAT_BYTES = 1 << 30
 SMALLEST_FACE = 32
 _FIELDS = ("dob", "photo_taken", "full_path", "gender", "name", "face_location", "face_score", "second_face_score")
 _BIRTH_YEAR = re.compile(r"[^.]*?_(\d{4})-\d{1,2}-\d{1,2}")
@@ -114,35 +113,25 @@ def read_people(file: Path) -> Iterator[Person]:
     """Yield the rows of a label file.
 
     Raises:
-        UsageError: no MATLAB file, more than 1 GiB, or no struct with the fields of IMDB-WIKI.
+        UsageError: no readable MATLAB file, or no struct with the fields of IMDB-WIKI.
     """
     columns = _columns(file)
     for index in range(len(columns["full_path"])):
         yield _person({name: column[index] for name, column in columns.items()})
 
 
-def _columns(file: Path) -> dict[str, Sequence[object]]:
-    if require_file(file).stat().st_size > MAT_BYTES:
-        raise UsageError(f"{file.name} is larger than 1 GiB")
-    try:
-        from scipy.io import loadmat
-        from scipy.io.matlab import MatReadError
-    except ImportError as error:
-        raise MissingExtraError("scipy", "data") from error
-    try:
-        content = loadmat(file, squeeze_me=False, struct_as_record=True, chars_as_strings=True)
-    except (MatReadError, OSError, ValueError, TypeError, NotImplementedError, KeyError, IndexError, EOFError) as error:
-        raise UsageError(f"{file.name} is not a readable MATLAB file: {error}") from error
-    struct = next((value for name, value in content.items() if not name.startswith("__") and value.dtype.names), None)
-    if struct is None or struct.size != 1:
+def _columns(file: Path) -> dict[str, list[object]]:
+    record = next((value for value in read_mat(file).values() if isinstance(value, dict)), None)
+    if record is None:
         raise UsageError(f"{file.name} holds no 1x1 struct")
-    record = struct.reshape(-1)[0]
-    names = struct.dtype.names
+    names = tuple(record)
     if not set(_FIELDS) <= set(names):
         if len(names) < len(_FIELDS) or set(_FIELDS) & set(names):
             raise UsageError(f"{file.name} lacks the fields {', '.join(sorted(set(_FIELDS) - set(names)))}")
-        names = (*_FIELDS, *names[len(_FIELDS) :])
-    columns: dict[str, Sequence[object]] = {name: list(record[place].reshape(-1)) for place, name in enumerate(names) if name in _FIELDS}
+        record = dict(zip(_FIELDS, record.values(), strict=False))
+    columns = {name: record[name] for name in _FIELDS}
+    if not all(isinstance(column, list) for column in columns.values()):
+        raise UsageError(f"{file.name} holds a field that is no list")
     lengths = {len(column) for column in columns.values()}
     if len(lengths) != 1:
         raise UsageError(f"{file.name} holds fields of unequal length: {sorted(lengths)}")
@@ -157,7 +146,8 @@ def _person(row: dict[str, object]) -> Person:
     by_date = int((born - _ORDINAL_OF_MATLAB_ZERO) / _DAYS_A_YEAR) + 1 if math.isfinite(born) and 366 < born < 800_000 else None
     year = by_name if by_name is not None else by_date
     gender = _real(row["gender"])
-    box = [_real(value) for value in _flat(row["face_location"])]
+    place = row["face_location"]
+    box = [_real(value) for value in place] if isinstance(place, list) else []
     return Person(
         path=path,
         name=_text(row["name"]),
@@ -170,25 +160,12 @@ def _person(row: dict[str, object]) -> Person:
     )
 
 
-def _flat(value: object) -> list[object]:
-    """Return the values of a nested cell of MATLAB, at most four levels deep."""
-    found: list[object] = [value]
-    for _ in range(4):
-        found = [inner for one in found for inner in (list(one.reshape(-1)) if hasattr(one, "reshape") else [one])]
-    return found
-
-
 def _text(value: object) -> str:
-    found = _flat(value)
-    return str(found[0]).replace("\\", "/") if found and isinstance(found[0], str) else ""
+    return value.replace("\\", "/") if isinstance(value, str) else ""
 
 
 def _real(value: object) -> float:
-    found = _flat(value)
-    try:
-        return float(found[0])  # type: ignore[arg-type]
-    except (TypeError, ValueError, IndexError):
-        return math.nan
+    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _finite(value: float) -> float | None:

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -15,6 +17,9 @@ from fakeprint.datasets.columns import header_of, record_batch, sample_of, schem
 from fakeprint.datasets.croissant import croissant
 from fakeprint.datasets.dataset_card import dataset_card
 from fakeprint.datasets.summary import Summary
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 ROWS_PER_GROUP = 50_000
 BATCH = 5_000
@@ -134,15 +139,18 @@ def _require_manifest(path: Path) -> None:
         raise UsageError(f"there is no file {path.name}")
 
 
-def _parquet(path: Path) -> "pq.ParquetFile":  # type: ignore[name-defined]  # noqa: F821
+@contextmanager
+def _parquet(path: Path) -> Iterator["pq.ParquetFile"]:
+    """Open a Parquet file; what goes wrong while it is read is a usage error too."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         raise MissingExtraError("pyarrow", "data") from error
     try:
-        return pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise UsageError(f"{path.name} is not a readable Parquet file: {error}") from error
 
 

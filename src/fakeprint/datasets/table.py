@@ -73,6 +73,13 @@ def write_table(manifest: Manifest, path: Path) -> None:
 
 
 def _rows(path: Path) -> "chain[dict[str, object]]":
+    try:
+        return _stored_rows(path)
+    except (ValueError, csv.Error, RecursionError) as error:
+        raise UsageError(f"{path.name} cannot be read as a table: {error}") from error
+
+
+def _stored_rows(path: Path) -> "chain[dict[str, object]]":
     if path.suffix == ".csv":
         with path.open(newline="", encoding="utf-8") as stream:
             return chain([{str(key): value for key, value in row.items()} for row in csv.DictReader(stream)])
