@@ -88,3 +88,9 @@ def test_a_damaged_archive_is_a_usage_error(tmp_path: Path, name: str) -> None:
         list(members(tmp_path / name))
     with pytest.raises(MediaError):
         read_bytes(tmp_path, f"{name}!/x")
+
+
+def test_a_folder_whose_name_ends_in_an_exclamation_mark_is_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "wow!").mkdir()
+    (tmp_path / "wow!" / "a.jpg").write_bytes(b"plain")
+    assert read_bytes(tmp_path, "wow!/a.jpg") == b"plain"

@@ -57,6 +57,12 @@ def _short_text(archive: tarfile.TarFile, one: tarfile.TarInfo) -> str | None:
     return stream.read(TEXT_BYTES).decode("utf-8", "backslashreplace") if stream is not None else None
 
 
+def split_path(root: Path, path: str) -> tuple[str, str]:
+    """Return archive and member that a sample's path names; the member is empty for a plain file, whatever signs its name holds."""
+    outer, mark, inner = path.partition(INSIDE)
+    return (path, "") if mark and (root / path).is_file() else (outer, inner)
+
+
 def read_bytes(root: Path, path: str, limit: int | None = None) -> bytes:
     """Return the bytes of a sample's file, whether it lies in a folder, a zip, a tar or a cell of a Parquet file.
 
@@ -66,7 +72,7 @@ def read_bytes(root: Path, path: str, limit: int | None = None) -> bytes:
         MediaError: not there, outside the root, or more than ``limit`` bytes (default: the limit for images).
     """
     limit = Limits().image_bytes if limit is None else limit
-    outer, _, inner = path.partition(INSIDE)
+    outer, inner = split_path(root, path)
     place = root / outer
     if not place.resolve().is_relative_to(root.resolve()):
         raise MediaError(ErrorCode.E_PATH, f"{outer} leads out of the folder of the manifest", Stage.OPEN)

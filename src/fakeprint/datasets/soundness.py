@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fakeprint.core.errors import AlignmentError, LeakageError, UsageError
 from fakeprint.core.sample import Sample, Split
-from fakeprint.datasets.archive import INSIDE, members
+from fakeprint.datasets.archive import members, split_path
 from fakeprint.datasets.store import read_header, read_samples
 
 SHOWN = 100
@@ -78,7 +78,7 @@ def _check(sample: Sample, ids: set[int], homes: dict[int, Split]) -> None:
 
 
 def _file_problem(sample: Sample, root: Path, archives: dict[str, frozenset[str] | None], *, hashes: bool) -> str | None:
-    outer, _, inner = sample.path.partition(INSIDE)
+    outer, inner = split_path(root, sample.path)
     path = root / outer
     if not path.is_file():
         return f"there is no file {outer}"
