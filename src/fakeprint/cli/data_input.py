@@ -1,5 +1,6 @@
 """What the commands of ``fakeprint data`` take: a manifest, a table or a folder, and which of its samples."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,17 @@ def read_input(path: Path, *, where: tuple[str, ...] = (), root: Path | None = N
     Raises:
         UsageError: no such file, a condition that is none, or no sample is left.
     """
+    header, samples, base = stream_input(path, where=where)
+    kept = tuple(samples)
+    if not kept:
+        raise UsageError(f"no sample of {path.name} matches {', '.join(where)}" if where else f"{path.name} holds no samples")
+    return DataInput(path, header, kept if limit is None else _part(kept, limit, seed), root or base)
+
+
+def stream_input(path: Path, *, where: tuple[str, ...] = ()) -> tuple[ManifestHeader, Iterator[Sample], Path]:
+    """Return header, matching samples one by one, and the folder of their files; manifests are not read into memory."""
     wanted = dict(_condition(one) for one in where)
+    samples: Iterable[Sample]
     if path.is_dir():
         manifest = read_folders(path)
         header, samples, base = manifest.header, manifest.samples, path
@@ -44,11 +55,8 @@ def read_input(path: Path, *, where: tuple[str, ...] = (), root: Path | None = N
         manifest = read_table(path, where=wanted)
         header, samples, base, wanted = manifest.header, manifest.samples, path.parent, {}
     else:
-        header, samples, base = read_header(path), tuple(read_samples(path)), path.parent
-    kept = tuple(one for one in samples if _matches(one, wanted))
-    if not kept:
-        raise UsageError(f"no sample of {path.name} matches {', '.join(where)}" if where else f"{path.name} holds no samples")
-    return DataInput(path, header, kept if limit is None else _part(kept, limit, seed), root or base)
+        header, samples, base = read_header(path), read_samples(path), path.parent
+    return header, (one for one in samples if _matches(one, wanted)), base
 
 
 def _condition(text: str) -> tuple[str, str]:

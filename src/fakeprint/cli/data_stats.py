@@ -14,14 +14,14 @@ def stats_command(
     allow: Annotated[list[str] | None, typer.Option(help="Count words of prompts with this safety category too (repeat).")] = None,
 ) -> None:
     """Count classes, generators, prompts, samplers and sizes; the long tail; words of prompts that the safety filter lets through."""
-    from fakeprint.cli.data_input import allowed_categories, read_input
+    from fakeprint.cli.data_input import allowed_categories, stream_input
     from fakeprint.core.durable import write_atomic
     from fakeprint.core.sanitise import cap, plain
     from fakeprint.datasets.statistics import statistics_of
     from fakeprint.reports.dataset_statistics import statistics_html, statistics_plots
 
-    given = read_input(manifest, where=tuple(where or ()))
-    found = statistics_of(given.samples, given.header.name, allowed_categories(allow))
+    header, samples, _ = stream_input(manifest, where=tuple(where or ()))
+    found = statistics_of(samples, header.name, allowed_categories(allow))
     typer.echo(f"{plain(found.name)}: {found.samples:,} samples, {found.groups:,} groups, {found.duplicates:,} copies")
     for title in ("labels", "families", "generators", "codecs", "sizes", "samplers"):
         shown = ", ".join(f"{cap(plain(name), 40)} {count:,}" for name, count in getattr(found, title)[:8])

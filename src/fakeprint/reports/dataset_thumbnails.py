@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from fakeprint.core.errors import ErrorCode, MediaError, Stage
 from fakeprint.core.limits import Limits
 from fakeprint.core.record import Record
+from fakeprint.media.time_limit import seconds_for
 from fakeprint.media.workers import Task, WorkerPool
 
 SHORT_SIDE = 256
@@ -37,7 +38,7 @@ def thumbnails(places: Iterable[Path], limits: Limits, *, jobs: int = 0) -> Iter
     """Yield one thumbnail for each file, in order: short side 256 pixels, the first frame of a video."""
     setup = ThumbnailSetup(limits=limits).model_dump(mode="json")
     target = "fakeprint.reports.dataset_thumbnails:ThumbnailWorker"
-    tasks = (Task(index, {"place": os.fsencode(place).decode("latin-1")}, limits.video_seconds) for index, place in enumerate(places))
+    tasks = (Task(index, {"place": os.fsencode(place).decode("latin-1")}, seconds_for(place, limits)) for index, place in enumerate(places))
     with WorkerPool(target, setup, limits, jobs or os.cpu_count() or 1) as pool:
         for outcome in pool.run(tasks):
             if outcome.reply is not None:

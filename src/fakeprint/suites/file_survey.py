@@ -18,6 +18,7 @@ from fakeprint.core.prediction import FormatFacts
 from fakeprint.core.record import Record
 from fakeprint.core.sample import PerceptualHash, Sample
 from fakeprint.datasets.archive import INSIDE, read_bytes
+from fakeprint.media.time_limit import seconds_for
 from fakeprint.media.workers import Task, WorkerPool
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def survey(samples: Iterable[Sample], root: Path, setup: SurveySetup, *, jobs: i
             for index, sample in enumerate(samples):
                 waiting[index] = sample.id
                 place = place_of(sample, root, Path(folder), index)
-                yield Task(index, payload_of(sample.id, place, sample.path), setup.limits.video_seconds)
+                yield Task(index, payload_of(sample.id, place, sample.path), seconds_for(place, setup.limits))
 
         count = jobs or os.cpu_count() or 1
         with WorkerPool("fakeprint.suites.file_survey:SurveyWorker", setup.model_dump(mode="json"), setup.limits, count) as pool:
