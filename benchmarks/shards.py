@@ -1,10 +1,12 @@
 """How fast shards are read, clean and with bad samples, against the plain webdataset reader; exactness of the counters.
 
-    python benchmarks/shards.py [--shards 20] [--samples 500] [--rounds 5]
+    python benchmarks/shards.py [--shards 20] [--samples 500] [--rounds 5] [--kills 20]
 
 Writes D3-like shards (five images, caption, address).  Ours and the library hand out the raw members of every sample; rounds alternate
 and the median counts.  Then 1 % of the samples are damaged, one shard is cut and one is random bytes (acceptance test 10): every good
-sample must come exactly once, the counters must be exact, and the rate is given as a share of the clean one.  Prints one JSON document.
+sample must come exactly once, the counters must be exact, and the rate is given as a share of the clean one.  ``--kills`` builds shards
+from rows and local addresses, kills the build at that many random moments and compares the resumed shards with uninterrupted ones
+(acceptance test 8).  Prints one JSON document.
 """
 
 import argparse
@@ -12,7 +14,9 @@ import io
 import json
 import os
 import random
+import shutil
 import statistics
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -110,12 +114,61 @@ def same_as_library(shards: list[Path]) -> bool:
     )
 
 
+def kill_build(kills: int, records: int = 600) -> dict[str, object]:
+    """Kill a build again and again, resume it, compare the shards."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from download import pictures, running_server
+
+    draw, images = random.Random(0), pictures()
+    with tempfile.TemporaryDirectory() as scratch, running_server(20) as port:
+        rows = [
+            {"id": f"{number:06d}", "url": f"http://127.0.0.1:{port}/i/{number}", "original_prompt": f"a bowl {number}"}
+            | {f"image_gen{slot}": {"bytes": images[(number + slot) % len(images)], "path": None} for slot in range(4)}
+            | {f"filepath_gen{slot}": f"{slot}.jpg" for slot in range(4)}
+            for number in range(records)
+        ]
+        pq.write_table(pa.Table.from_pylist(rows), f"{scratch}/train-0.parquet", row_group_size=100)
+        flags = ["--delay", "0", "--per-host", "8", "--min-side", "32", "--allow-address", f"127.0.0.1:{port}", "--shard-size", "50"]
+        command = [
+            sys.executable,
+            "-m",
+            "fakeprint",
+            "data",
+            "build-d3",
+            f"{scratch}/train-0.parquet",
+            "--mix",
+            "default",
+            "--quiet",
+            *flags,
+        ]
+        started = time.perf_counter()
+        subprocess.run([*command, "--out", f"{scratch}/whole"], check=True)
+        seconds = time.perf_counter() - started
+        done = ended = 0
+        while done < kills:
+            process = subprocess.Popen([*command, "--out", f"{scratch}/out"])
+            try:
+                process.wait(timeout=draw.uniform(0.1, 0.9) * seconds)
+                shutil.rmtree(f"{scratch}/out")  # it ended before the kill: begin anew
+                ended += 1
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                done += 1
+        subprocess.run([*command, "--out", f"{scratch}/out"], check=True)
+        whole, resumed = ({one.name: one.read_bytes() for one in Path(scratch, name, "shards").iterdir()} for name in ("whole", "out"))
+        return {"records": records, "kills": done, "builds_begun": ended + 1, "shards": len(whole) // 3, "same_bytes": whole == resumed}
+
+
 def main() -> int:
     """Measure, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shards", type=int, default=20)
     parser.add_argument("--samples", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=20)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         clean_folder, bad_folder = Path(scratch) / "clean", Path(scratch) / "bad"
@@ -151,8 +204,9 @@ def main() -> int:
             "bad_counted": tally.bad,
             "damaged_places": dict(tally.damage),
         }
-        print(json.dumps(result, indent=1))
-        return 0 if exact else 1
+        killed = kill_build(arguments.kills) if arguments.kills else None
+        print(json.dumps({**result, "killed_build": killed}, indent=1))
+        return 0 if exact and (killed is None or killed["same_bytes"]) else 1
 
 
 if __name__ == "__main__":

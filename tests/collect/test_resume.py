@@ -125,7 +125,7 @@ def test_usage(tmp_path: Path) -> None:
 
 
 def test_one_process_at_a_time(tmp_path: Path) -> None:
-    with Ledger(tmp_path), pytest.raises(UsageError, match="another download"):
+    with Ledger(tmp_path), pytest.raises(UsageError, match="another process"):
         Ledger(tmp_path)
 
 

@@ -21,6 +21,7 @@ from fakeprint.collect.d3_record import REAL, D3Image, D3Record
 from fakeprint.collect.d3_rows import rank_slice
 from fakeprint.collect.d3_shards import ShardSettings, write_shards
 from fakeprint.collect.download import DownloadSummary, download
+from fakeprint.collect.folder_lock import lock_folder
 from fakeprint.collect.inspector import Inspector, describe
 from fakeprint.collect.ledger import read_ledger
 from fakeprint.collect.outcome import LedgerRow, Status
@@ -96,11 +97,26 @@ def build_d3(
     if not mine:
         raise UsageError("no Parquet file to build from")
     folder.mkdir(parents=True, exist_ok=True)
+    with lock_folder(folder / "build.lock"):
+        for part in ("", "ingest", "shards"):
+            for stale in (folder / part).glob("*.tmp.*"):
+                stale.unlink()
+        return _build(mine, folder, config, placeholders, on_row, resolver)
+
+
+def _build(
+    files: Sequence[Path],
+    folder: Path,
+    config: D3Config,
+    placeholders: Placeholders | None,
+    on_row: Callable[[LedgerRow], None] | None,
+    resolver: Resolver | None,
+) -> D3Summary:
     run = start_run("data build-d3", config, limits=config.limits, seed=config.shards.seed)
     _write_run(folder, run)
     store = ByteStore(folder / "store")
     with Inspector(config.limits, config.jobs) as inspector:
-        found = ingest(mine, folder / "ingest", store, inspector, config.split)
+        found = ingest(files, folder / "ingest", store, inspector, config.split)
         records, left_out = _chosen(read_segments(found.segments), config)
         fetched = _fetch(records, folder, config, placeholders, on_row, resolver)
         complete = _with_photographs(records, folder, store, inspector)

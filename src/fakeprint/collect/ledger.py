@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from pydantic import ValidationError
 
+from fakeprint.collect.folder_lock import lock_folder
 from fakeprint.collect.outcome import LedgerRow, Status
 from fakeprint.core.durable import atomic_file
 from fakeprint.core.errors import MissingExtraError, UsageError
@@ -36,7 +37,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.path = folder / LEDGER
         self._folder = folder
-        self._lock = _lock(folder / "ledger.lock")
+        self._lock = lock_folder(folder / "ledger.lock")
         _drop_torn_line(self.path)
         self._stream: BinaryIO = self.path.open("ab", buffering=0)
 
@@ -130,18 +131,3 @@ def _drop_torn_line(path: Path) -> None:
             keep = start
         if keep != end:
             stream.truncate(keep)
-
-
-def _lock(path: Path) -> BinaryIO:
-    """Hold the folder for this process, where the platform can."""
-    stream = path.open("ab")
-    try:
-        import fcntl
-    except ImportError:
-        return stream
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        stream.close()
-        raise UsageError(f"another download is writing into {path.parent}; wait for it or choose another folder") from None
-    return stream
