@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 _STEPS = 200
 _RIDGE = 1e-10
+_FLAT = 1e-6
+"""Gradient that counts as none where the loss can no longer be lowered in double precision."""
 _NO_LOSS = 1e-7
 """Mean log-loss below which targets of 0 and 1 are separated; softer targets never get there."""
 
@@ -39,6 +41,8 @@ def fit_logistic(features: NDArray[np.float64], targets: NDArray[np.float64], we
                 break
             step = step / 2.0
         coefficients, loss = tried, new
+    if loss >= _NO_LOSS and np.abs(gradient).max() < _FLAT:  # rounding hides any further descent
+        return np.asarray(coefficients / scale, np.float64)
     raise ArithmeticError("the calibration fit did not settle; are the classes perfectly separated?")
 
 
