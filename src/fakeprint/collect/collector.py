@@ -35,7 +35,7 @@ from fakeprint.media.container.sniff import sniff
 
 WINDOW = 10_000
 """Rows that are taken in before any of them has ended."""
-UNCHECKED = 512
+UNCHECKED = 4096
 """Files that may wait for their inspection before new requests wait too."""
 GRACE_SECONDS = 3.0
 """How long requests under way may go on after a signal."""
@@ -112,6 +112,7 @@ class Collector:
         self.seconds = time.monotonic() - started
 
     async def _run(self, wanted: Iterable[Wanted]) -> None:
+        self._inspector.warm()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._committer.serve())
             workers = [tasks.create_task(self._work()) for _ in range(self._config.pace.workers)]

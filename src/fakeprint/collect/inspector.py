@@ -26,7 +26,7 @@ class Inspector:
     """
 
     def __init__(self, limits: Limits, jobs: int, *, encoding: bool = True) -> None:
-        self._limits = limits
+        self._limits, self._jobs = limits, jobs
         setup: dict[str, JsonValue] = {"limits": limits.model_dump(mode="json"), "encoding": encoding}
         self._pool = WorkerPool("fakeprint.collect.inspect_worker:InspectWorker", setup, limits, jobs)
         self._batch: list[tuple[Path, asyncio.Future[Inspected]]] = []
@@ -40,6 +40,11 @@ class Inspector:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the workers."""
         self._pool.close()
+
+    def warm(self) -> None:
+        """Start the workers before there is work for them."""
+        for _ in range(self._jobs):
+            self._pool.submit(self._task([]))
 
     def submit(self, path: Path) -> "asyncio.Future[Inspected]":
         """Queue one file from within a running event loop; what waits together goes together."""
