@@ -3,11 +3,17 @@
 from collections.abc import Iterable
 
 from fakeprint.core.registry import Registry, unknown_name
+from fakeprint.detectors import TABLE as DETECTORS
 from fakeprint.media.examiner import Examiner, Settings, construct
 from fakeprint.provenance import TABLE as PROVENANCE
 from fakeprint.signals import TABLE as SIGNALS
 
-FAMILIES: tuple[Registry[type[Examiner]], ...] = (Registry("provenance", PROVENANCE), Registry("signals", SIGNALS))
+FAMILIES: tuple[Registry[type[Examiner]], ...] = (
+    Registry("provenance", PROVENANCE),
+    Registry("signals", SIGNALS),
+    Registry("detectors", DETECTORS),
+)
+DETECTOR_NAMES = tuple(DETECTORS)
 
 
 def examiner_names() -> tuple[str, ...]:
@@ -26,6 +32,15 @@ def choose_examiners(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tupl
         if name not in known:
             raise unknown_name("examiner", name, known)
     return tuple(name for name in known if name not in unwanted and (name in wanted or not wanted))
+
+
+def load_examiners(names: Iterable[str], settings: Settings) -> list[Examiner]:
+    """Import and construct the examiners of these names, and the detectors of the settings' model folders."""
+    from fakeprint.detectors.load import load_detector
+
+    own: list[Examiner] = [load_detector(folder) for folder in settings.models]
+    replaced = {one.name for one in own}
+    return [load_examiner(name, settings) for name in names if name not in replaced] + own
 
 
 def load_examiner(name: str, settings: Settings) -> Examiner:

@@ -21,6 +21,7 @@ from fakeprint.core.media import MediaKind
 from fakeprint.core.record import Record
 from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.run import RunRecord, start_run
+from fakeprint.detectors.artifact import load_artifact
 from fakeprint.examiners import choose_examiners
 from fakeprint.media.container.sniff import sniff
 from fakeprint.media.examiner import Settings
@@ -34,12 +35,14 @@ _HEAD_BYTES = 4096
 class ScanConfig(Record):
     """Everything that decides what a scan finds; its hash stands in every row.
 
-    ``only`` and ``skip`` name examiners.  ``pictures`` asks for thumbnails and maps.
+    ``only`` and ``skip`` name examiners.  ``pictures`` asks for thumbnails and maps.  ``models`` names the artifacts of the settings'
+    model folders with the digest of their weights; :func:`open_run` fills it in.
     """
 
     limits: Limits = Limits()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
     pictures: bool = False
     show_gps: bool = False
     show_identifiers: bool = False
@@ -73,6 +76,8 @@ def scan(
 
 def open_run(config: ScanConfig, settings: Settings) -> RunRecord:
     """Open the run record of a scan."""
+    artifacts = [load_artifact(folder) for folder in settings.models]
+    config = config.model_copy(update={"models": tuple(f"{one.card.name}@{one.weights_sha256}" for one in artifacts)})
     return start_run("scan", config, limits=config.limits, trust_list=settings.trust_list)
 
 

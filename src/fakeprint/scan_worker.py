@@ -9,7 +9,7 @@ from fakeprint.core.limits import Limits
 from fakeprint.core.record import Record
 from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.run import RunStamp
-from fakeprint.examiners import load_examiner
+from fakeprint.examiners import load_examiners
 from fakeprint.judge.judge import judge
 from fakeprint.media.examiner import Settings
 from fakeprint.reports import ReportOptions, prepare
@@ -52,7 +52,7 @@ class ScanWorker:
 
         self._examine = examine
         self._setup = Setup.model_validate(setup)
-        self._examiners = [load_examiner(name, self._setup.settings) for name in self._setup.examiners]
+        self._examiners = load_examiners(self._setup.examiners, self._setup.settings)
 
     def __call__(self, payload: JsonValue) -> tuple[bytes, dict[str, bytes]]:
         """Return the file's report, redacted, as JSON, and its pictures by sha256."""

@@ -47,6 +47,7 @@ def scan_command(
     only: Annotated[list[str] | None, _looked(help="Run only this examiner (repeat).")] = None,
     skip: Annotated[list[str] | None, _looked(help="Leave this examiner out (repeat).")] = None,
     trust_anchors: Annotated[Path | None, _looked(help="PEM file of trusted signers, instead of the installed list.")] = None,
+    model: Annotated[list[Path] | None, _looked(help="Also run the detector in this artifact folder (repeat).")] = None,
     limit: Annotated[list[str] | None, _looked(help="Set a limit, NAME=VALUE (repeat); docs/scan.md lists them.")] = None,
     timeout: Annotated[float | None, _looked(help="Seconds allowed for one file.")] = None,
     config: Annotated[Path | None, _running(help="YAML file of settings; flags override it.")] = None,
@@ -78,6 +79,7 @@ def scan_command(
         quiet=quiet,
         progress=not (quiet or no_progress),
         trust_anchors=trust_anchors,
+        models=tuple(str(folder.resolve()) for folder in model or ()),
         jobs=jobs,
     )
     resolved = resolve_config(

@@ -48,6 +48,7 @@ class ScanCall:
     quiet: bool = False
     progress: bool = True
     trust_anchors: Path | None = None
+    models: tuple[str, ...] = ()
     jobs: int = 0
 
 
@@ -61,7 +62,9 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
     if kind == "html":
         config = config.model_copy(update={"pictures": True})
     found = trust.load(call.trust_anchors)
-    settings = Settings(trust_list=found.info(), trust_anchors=found.pem) if found else Settings()
+    settings = Settings(models=call.models)
+    if found:
+        settings = settings.model_copy(update={"trust_list": found.info(), "trust_anchors": found.pem})
     run, done = _open_or_resume(call, kind, config, settings)
     counts: Counter[str] = Counter()
     codes = {ExitCode.OK}

@@ -2,7 +2,6 @@
 
 TABLE: dict[str, str] = {
     "synthetic-image": "fakeprint.detectors.synthetic_image:SyntheticImageDetector",
-    "face-synthetic": "fakeprint.detectors.face_synthetic:FaceSyntheticDetector",
     "face-swap": "fakeprint.detectors.face_swap:FaceSwapDetector",
     "generator": "fakeprint.detectors.generator:GeneratorDetector",
 }

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeprint.core.card import Card
+from fakeprint.media.examiner import Examiner
 
 
 class Measured(NamedTuple):
@@ -22,7 +23,7 @@ class Measured(NamedTuple):
     embedding: tuple[float, ...] = ()
 
 
-class PixelDetector(Protocol):
+class PixelDetector(Examiner, Protocol):
     """A detector that can be asked about pixels; the same numbers stand behind its evidence in a scan."""
 
     @property

@@ -10,10 +10,14 @@ from fakeprint.media.item import MediaItem
 
 
 class Settings(Record):
-    """What an examiner may be configured with.  Examiners that need none of it take no argument."""
+    """What an examiner may be configured with.  Examiners that need none of it take no argument.
+
+    ``models`` are folders of model artifacts that run besides the shipped ones, or instead of one of the same name.
+    """
 
     trust_list: TrustListInfo | None = None
     trust_anchors: str | None = None
+    models: tuple[str, ...] = ()
 
 
 class Examiner(Protocol):
