@@ -59,12 +59,14 @@ def main() -> None:
         taken = np.concatenate([columns[name] for name in names])
         for between in arguments.between or [member.between]:
             for ridge in arguments.ridge or [member.ridge]:
-                table = _left_out(rows[:, :, taken], material.train, weights, pool, material.validation, tests, taken, between, ridge)
-                means = [float(np.mean(list(one.values()))) for one in table["left out"].values()]
-                dev = " ".join(f"{value:.3f}" for value in table["dev"].values())
-                print(f"{np.mean(means):.4f} | {' '.join(f'{one:.3f}' for one in means)} | dev {dev} | {','.join(names)} {between} {ridge}")
-                for source in next(iter(table["left out"].values())):
-                    print("   ", source, " ".join(f"{one[source]:.3f}" for one in table["left out"].values()))
+                left, dev = _left_out(rows[:, :, taken], material.train, weights, pool, material.validation, tests, taken, between, ridge)
+                means = [float(np.mean(list(one.values()))) for one in left.values()]
+                shown = " ".join(f"{value:.3f}" for value in dev.values())
+                print(
+                    f"{np.mean(means):.4f} | {' '.join(f'{one:.3f}' for one in means)} | dev {shown} | {','.join(names)} {between} {ridge}"
+                )
+                for source in next(iter(left.values())):
+                    print("   ", source, " ".join(f"{one[source]:.3f}" for one in left.values()))
 
 
 def _columns(groups: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -86,7 +88,7 @@ def _left_out(
     taken: np.ndarray,
     between: float,
     ridge: float,
-) -> dict[str, dict]:
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
     views = rows.shape[1]
     flat = rows.reshape(-1, rows.shape[2]).astype(np.float64)
     labels = np.repeat([one.label.positive for one in train], views).astype(np.int64)
@@ -95,21 +97,20 @@ def _left_out(
     where = np.array([one.source for one in pool])
     truth = np.array([one.label.positive for one in pool])
     held = np.arange(len(pool)) >= len(pool) - len(validation)
-    result: dict[str, dict] = {"left out": {name: {} for name in tests}, "dev": {}}
+    left: dict[str, dict[str, float]] = {name: {} for name in tests}
 
     def fit(keep: np.ndarray):  # type: ignore[no-untyped-def]
         return fit_discriminant(flat[keep], labels[keep], sources[keep], spread[keep], between=between, ridge=ridge)
 
     everything = fit(np.ones(len(labels), bool))
-    for name, test in tests.items():
-        result["dev"][name] = roc_auc_score(truth[held], everything.score(test[held][:, taken]))
+    dev = {name: float(roc_auc_score(truth[held], everything.score(test[held][:, taken]))) for name, test in tests.items()}
     for source in np.unique(where):
         head = fit(sources != source) if (sources == source).any() else everything
         mine = where == source
         inside = mine | (held & (truth != truth[mine][0]))
         for name, test in tests.items():
-            result["left out"][name][str(source)] = roc_auc_score(truth[inside], head.score(test[inside][:, taken]))
-    return result
+            left[name][str(source)] = float(roc_auc_score(truth[inside], head.score(test[inside][:, taken])))
+    return left, dev
 
 
 if __name__ == "__main__":
