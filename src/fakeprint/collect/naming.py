@@ -75,7 +75,7 @@ def stored_path(path: str, fmt: str, *, legacy: bool = False, shared_stem: bool 
     >>> stored_path("x.JPEG", "jpeg"), stored_path("x.jpg", "png"), stored_path("v1.5", "png")
     ('x.JPEG', 'x.png', 'v1.5.png')
     >>> stored_path("x.jpg", "jpeg", legacy=True), stored_path("x.jpg", "png", shared_stem=True)
-    ('x.jpg.jpeg', 'x.jpg~95a6eade.png')
+    ('x.jpg.jpeg', 'x.jpg~8f3c0b84.png')
     """
     if legacy:
         return f"{path}.{fmt}"
