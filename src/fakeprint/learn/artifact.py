@@ -53,7 +53,7 @@ def write_artifact(
     """Export, calibrate and describe; return the folder."""
     folder = output / recipe.name
     size = recipe.input.crop.size
-    gap = export(network, folder, size=size)
+    gap = export(network, folder, size=size, weights=recipe.weights_file)
     tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
     calibration = _calibration(recipe, findings.calibration)
     measured = [*findings.left_out, *_measured(recipe, findings.validation, calibration)]
@@ -75,7 +75,7 @@ def write_families(
     """Export and describe an attribution network; return the folder."""
     folder = output / recipe.name
     outputs = (OutputSpec(name="class_logits", shape=("n", str(len(labels))), meaning="one for each label, before the temperature"),)
-    gap = export(network, folder, size=recipe.input.crop.size, outputs=("class_logits",))
+    gap = export(network, folder, size=recipe.input.crop.size, outputs=("class_logits",), weights=recipe.weights_file)
     tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
     described = Described(outputs, labels, None, attribution, tuple(measured))
     return _write_card(recipe, recipe_name, network, material, described, folder, tell)
@@ -104,7 +104,8 @@ def _write_card(
     for one in described.measured:
         interval = f" [{one.low:.3f}, {one.high:.3f}]" if one.low is not None and one.high is not None else ""
         tell(f"{one.condition} {one.group} {one.metric} {one.value:.3f}{interval} (n {one.n_authentic} + {one.n_positive})")
-    files = tuple(_file(path) for path in (folder / "model.onnx", folder / "weights.safetensors"))
+    names = ("model.onnx", "weights.safetensors") if recipe.weights_file else ("model.onnx",)
+    files = tuple(_file(folder / name) for name in names)
     generators = {one.generator for one in material.train if one.generator}
     card = Card(
         name=recipe.name,

@@ -19,8 +19,8 @@ TOLERANCE = 1e-4
 OUTPUTS = ("logit", "patch_logits")
 
 
-def export(module: nn.Module, folder: Path, *, size: int, outputs: tuple[str, ...] = OUTPUTS) -> float:
-    """Write both files and return the largest difference between PyTorch and ONNX Runtime on random pictures of three sizes.
+def export(module: nn.Module, folder: Path, *, size: int, outputs: tuple[str, ...] = OUTPUTS, weights: bool = True) -> float:
+    """Write the graph, and the weights where asked for; return the largest difference between PyTorch and ONNX Runtime on three sizes.
 
     Raises:
         ArtifactError: the difference exceeds 1e-4; nothing is left behind.
@@ -47,7 +47,10 @@ def export(module: nn.Module, folder: Path, *, size: int, outputs: tuple[str, ..
         raise ArtifactError(f"the exported graph differs from the trained network by {gap:.2g}; at most {TOLERANCE:g} is allowed")
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(folder / "model.onnx", buffer.getvalue())
-    write_atomic(folder / "weights.safetensors", save({name: value.contiguous() for name, value in module.state_dict().items()}))
+    if weights:
+        write_atomic(folder / "weights.safetensors", save({name: value.contiguous() for name, value in module.state_dict().items()}))
+    else:
+        (folder / "weights.safetensors").unlink(missing_ok=True)
     return gap
 
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
 from fakeprint.core.card import Attribution, Measured
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample
+from fakeprint.judge.binomial import lower_bound, upper_bound
 from fakeprint.learn.discriminant import LEAST_SCALE
 from fakeprint.learn.recipe import FamiliesRecipe
 from fakeprint.learn.statistics import Statistics
 from fakeprint.learn.statistics_fit import Rows
+from fakeprint.metrics.delong import delong
 
 Array = NDArray[np.float64]
 LIMIT = 4.0
@@ -121,18 +122,50 @@ def fit_attribution(
     named = best >= threshold
     truths = np.r_[np.ones(len(best)), np.zeros(len(stranger))]
     n, m = int(inside.sum()), len(stranger) // len(held_rows)
-    values = (
-        ("top1", float(hit.mean()), "known families", n),
-        ("named", float(named.mean()), "known families", n),
-        ("top1_of_named", float(hit[named].mean()) if named.any() else 0.0, "known families", n),
-        ("named_wrongly", float((stranger >= threshold).mean()), "each family left out in turn", m),
-        ("auroc_known_unknown", float(roc_auc_score(truths, np.r_[best, stranger])), "each family left out in turn", n + m),
-    )
     measured = [
-        Measured(metric=metric, value=value, condition="all choosing deliveries", split="validation", group=group, n_positive=count)
-        for metric, value, group, count in values
+        _share("top1", hit, n, "known families"),
+        _share("named", named, n, "known families"),
+        *([_share("top1_of_named", hit[named], max(1, round(named.mean() * n)), "known families")] if named.any() else []),
+        _share("named_wrongly", stranger >= threshold, m, "each family left out in turn"),
+        _separation(np.r_[best, stranger], truths, len(held_rows), n + m),
     ]
     return head.cooled(temperature), Attribution(temperature=1.0, min_probability=min(0.999, max(0.01, threshold))), measured
+
+
+_CONDITION = "all choosing deliveries"
+
+
+def _share(metric: str, events: NDArray[np.bool_], files: int, group: str) -> Measured:
+    """A share over all deliveries of some files; the exact interval counts files, since deliveries of one file go together."""
+    value = float(events.mean())
+    hits = round(value * files)
+    low, high = lower_bound(hits, files, 0.975), upper_bound(hits, files, 0.975)
+    return Measured(
+        metric=metric,
+        value=value,
+        low=min(low, value),
+        high=max(high, value),
+        condition=_CONDITION,
+        split="validation",
+        group=group,
+        n_positive=files,
+    )
+
+
+def _separation(scores: Array, known: Array, deliveries: int, files: int) -> Measured:
+    """AUROC of known against unknown; DeLong's variance, widened as if each file had come in one delivery only."""
+    found = delong(scores, known.astype(np.int64))
+    value, error = float(found.aurocs[0]), float(np.sqrt(found.covariance[0, 0] * deliveries))
+    return Measured(
+        metric="auroc_known_unknown",
+        value=value,
+        low=max(0.0, value - 1.96 * error),
+        high=min(1.0, value + 1.96 * error),
+        condition=_CONDITION,
+        split="validation",
+        group="each family left out in turn",
+        n_positive=files,
+    )
 
 
 def _strangers(

@@ -154,7 +154,10 @@ class CardRecipe(Record):
 
 
 class Recipe(Record):
-    """One training run: data, delivery, members, what is measured, and the artifact's card."""
+    """One training run: data, delivery, members, what is measured, and the artifact's card.
+
+    ``weights_file`` puts ``weights.safetensors`` beside the graph, for further training.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: str
@@ -169,6 +172,7 @@ class Recipe(Record):
     conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
     calibrate_on: CalibrationSource = CalibrationSource.VALIDATION
     families: FamiliesRecipe | None = None
+    weights_file: bool = True
     input: InputSpec
     card: CardRecipe
 
