@@ -19,7 +19,7 @@ def load_detector(name_or_folder: str | Path) -> PixelDetector:
     """
     artifact = load_artifact(name_or_folder)
     if isinstance(artifact.card.input.crop, FaceSpec):
-        kind = "face-swap" if artifact.card.question is Question.MANIPULATED else "face-synthetic"
+        kind = "face-swap"
     else:
         kind = "generator" if artifact.card.question is Question.GENERATOR else "synthetic-image"
     module, _, attribute = TABLE[kind].partition(":")
