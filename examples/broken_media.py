@@ -1,6 +1,6 @@
 """Write files that a scanner meets sooner or later: truncated, empty, mislabelled, disguised, oversized.
 
-    python examples/broken_media.py FOLDER
+python examples/broken_media.py FOLDER
 """
 
 import struct

@@ -1,6 +1,6 @@
 """Write PNG copies of photographs that carry the open dwtDct watermark of known generators.
 
-    python examples/watermarked_media.py PHOTOGRAPH... FOLDER
+python examples/watermarked_media.py PHOTOGRAPH... FOLDER
 """
 
 import sys
