@@ -59,14 +59,15 @@ class FaceSpec(Record):
 
     The crop is the square whose side is ``scale`` times the longer side of the face box (forehead to chin), centred on the
     box's centre, cut at native resolution (edge pixels repeated outside the picture) and resized once to ``size`` x ``size``
-    (Pillow BILINEAR with its antialiasing).  Faces whose crop is under ``min_side`` pixels wide are not applicable.  Over several
-    faces of one picture the maximum counts.
+    (Pillow BILINEAR with its antialiasing).  Faces whose crop is under ``min_side`` pixels wide, or of which the face finder is less
+    sure than ``min_score``, are not applicable.  Over several faces of one picture the maximum counts.
     """
 
     type: Literal["faces"] = "faces"
     size: int = Field(gt=0)
     scale: float = Field(gt=0)
     min_side: int = Field(gt=0)
+    min_score: float = Field(0.0, ge=0, le=1)
     pool: Literal["max"] = "max"
 
 

@@ -135,7 +135,7 @@ def generator(case: Case, synthetic: Answer, manipulated: Answer) -> Answer:
     if touching:
         sides = [side.evidence for conflict in touching for side in (conflict.one, conflict.other)]
         return inconclusive(Question.GENERATOR, Reason.CONFLICT, because=sides)
-    resembled = None if named else _resembled(case.evidence)
+    resembled = _resembled(case.evidence) if not named and question is Question.SYNTHETIC else None
     if resembled is not None:
         family, evidence_id = resembled
         return Answer(

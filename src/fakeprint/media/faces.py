@@ -73,8 +73,8 @@ def crop_face(rgb: NDArray[np.uint8], face: Face, spec: FaceSpec) -> NDArray[np.
 
 
 def large_enough(face: Face, spec: FaceSpec) -> bool:
-    """Tell whether the crop of this face is at least ``spec.min_side`` pixels wide."""
-    return crop_square(face, spec.scale)[2] >= spec.min_side
+    """Tell whether the crop of this face is at least ``spec.min_side`` pixels wide, and the finder sure enough of it."""
+    return face.score >= spec.min_score and crop_square(face, spec.scale)[2] >= spec.min_side
 
 
 def dfspot_margin(box: Box, width: int, height: int) -> Box:
