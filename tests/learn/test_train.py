@@ -1,6 +1,8 @@
 """The whole verb on generated pictures: artifact, card, resume after a stop, refusals."""
 
 import json
+import subprocess
+import sys
 from hashlib import sha256
 
 import numpy as np
@@ -104,3 +106,17 @@ def test_calibration_on_left_out_sources_and_attribution(small_set, recipes, tmp
     assert card.attribution is not None
     session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
     assert session.run(["class_logits"], {"image": np.zeros((2, 3, 96, 96), np.float32)})[0].shape == (2, 2)
+
+
+def test_two_processes_make_one_artifact(small_set, recipes, tmp_path):
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "fakeprint", "train"]
+    longer = tmp_path / "smoke.yaml"  # six steps of eight crops may end anywhere
+    longer.write_text(
+        (recipes / "smoke.yaml").read_text().replace("steps: 6", "steps: 40").replace("validate_every: 3", "validate_every: 20")
+    )
+    command += [str(longer), "--data", str(small_set), "--out", str(tmp_path), "--device", "cpu", "--threads", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert Card.model_validate_json((tmp_path / "smoke" / "card.json").read_text()).name == "smoke"
+    steps = [json.loads(line)["step"] for line in (tmp_path / "smoke.run" / "log.jsonl").read_text().splitlines()]
+    assert 40 in steps

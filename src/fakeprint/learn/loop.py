@@ -79,7 +79,8 @@ def train_network(
     per_step = member.batch * member.accumulate
     positions = Positions(progress.step * per_step, last * per_step, fabric.global_rank, fabric.world_size)
     share = member.batch // fabric.world_size
-    crops = iter(fabric.setup_dataloaders(DataLoader(stream, share, sampler=positions, num_workers=workers, drop_last=True)))
+    loader = DataLoader(stream, share, sampler=positions, num_workers=workers, drop_last=True)
+    crops = iter(fabric.setup_dataloaders(loader, use_distributed_sampler=False))  # positions are divided already
     while progress.step < last and progress.step - progress.best_step <= member.patience:
         rate = rate_at(progress.step, steps=member.steps, peak=member.rate, warm_up=member.warm_up)
         for group in optimiser.param_groups:
