@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from fakeprint.core.calibration import Calibration, Compression
+from fakeprint.core.calibration import BucketCalibration, Calibration, Compression
 from fakeprint.core.card import Attribution, Card, CardFile, DataSource, Measured, OutputSpec
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.run import now
@@ -148,8 +148,12 @@ def _calibration(recipe: Recipe, scored: dict[str, Scored]) -> Calibration:
         scorecard=f"{recipe.name}@{recipe.version}",
         created=now()[:10],
         validated_until=recipe.card.validated_until,
-        buckets=calibrations(wanted),
+        buckets=tuple(_allowed(recipe, one) for one in calibrations(wanted)),
     )
+
+
+def _allowed(recipe: Recipe, bucket: BucketCalibration) -> BucketCalibration:
+    return bucket.model_copy(update={"strong": None}) if recipe.withhold_strong else bucket
 
 
 def _measured(recipe: Recipe, scored: dict[str, Scored], calibration: Calibration) -> list[Measured]:

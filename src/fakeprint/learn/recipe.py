@@ -156,7 +156,8 @@ class CardRecipe(Record):
 class Recipe(Record):
     """One training run: data, delivery, members, what is measured, and the artifact's card.
 
-    ``weights_file`` puts ``weights.safetensors`` beside the graph, for further training.
+    ``withhold_strong`` leaves the strong operating point out of the card, for calibration rows of one source, which say nothing of
+    the error rate elsewhere.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -171,6 +172,7 @@ class Recipe(Record):
     members: tuple[Member, ...] = Field(min_length=1)
     conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
     calibrate_on: CalibrationSource = CalibrationSource.VALIDATION
+    withhold_strong: bool = False
     families: FamiliesRecipe | None = None
     weights_file: bool = True
     input: InputSpec
