@@ -157,7 +157,7 @@ class Recipe(Record):
     """One training run: data, delivery, members, what is measured, and the artifact's card.
 
     ``withhold_strong`` leaves the strong operating point out of the card, for calibration rows of one source, which say nothing of
-    the error rate elsewhere.
+    the error rate elsewhere.  ``weights_file`` puts ``weights.safetensors`` beside the graph, for further training.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
