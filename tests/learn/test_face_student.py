@@ -20,7 +20,7 @@ from fakeprint.learn.blazeface import BackNet  # noqa: E402
 from fakeprint.learn.face_distil import distil, losses, normalised  # noqa: E402
 from fakeprint.learn.face_eval import compared  # noqa: E402
 from fakeprint.learn.face_export import trained, write_card  # noqa: E402
-from fakeprint.learn.face_graph import graph_of, write_graph  # noqa: E402
+from fakeprint.learn.face_graph import compact, graph_of, halved, write_graph  # noqa: E402
 from fakeprint.learn.face_recipe import FaceRecipe, read_face_recipe  # noqa: E402
 from fakeprint.learn.face_scenes import FaceScenes  # noqa: E402
 from fakeprint.learn.face_student import StudentNet  # noqa: E402
@@ -108,7 +108,8 @@ def blank_teacher() -> Iterator[None]:
 
 
 def recipe(**changes: object) -> FaceRecipe:
-    content = read_face_recipe(RECIPE).model_dump() | {"student": SMALL, "steps": 4, "batch": 2, "save_every": 1}
+    content = read_face_recipe(RECIPE).model_dump() | {"student": SMALL, "batch": 2, "save_every": 1}
+    content["stages"] = [{"steps": 2, "rate": 0.01, "pasted": 0.9}, {"steps": 2, "rate": 0.01, "pasted": 0.1}]
     content["data"] = content["data"] | {"faces": ("face",), "scenes": ("scene",)}
     return FaceRecipe.model_validate(content | changes)
 
@@ -144,7 +145,18 @@ def test_a_run_that_was_ended_gives_the_same_weights(folder: Path, tmp_path: Pat
 def test_export_is_a_face_finder(folder: Path, tmp_path: Path) -> None:
     torch.manual_seed(4)
     network = StudentNet(**SMALL).eval()
-    graph = graph_of(network)
+    for one in network.modules():
+        if isinstance(one, torch.nn.BatchNorm2d):
+            one.running_mean.uniform_(-1, 1)
+            one.running_var.uniform_(0.5, 2)
+    small = compact(network)
+    assert not any(isinstance(one, torch.nn.BatchNorm2d) for one in small.modules())
+    with torch.no_grad():
+        assert torch.allclose(small(images(1)), network(images(1)), rtol=0.01, atol=0.1)
+    network = small
+    whole = graph_of(network)
+    graph = halved(whole)
+    assert len(graph) < len(whole)
     assert write_graph(graph, network, tmp_path / "model.onnx") <= 1e-4
     with pytest.raises(ArtifactError, match="differs from PyTorch"):
         write_graph(graph, StudentNet(**SMALL).eval(), tmp_path / "refused.onnx")

@@ -5,7 +5,7 @@ its checkpoint; all randomness derives from the seed and the step.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -59,7 +59,7 @@ def distil(recipe: FaceRecipe, data: Path, out: Path) -> StudentNet:
     torch.set_num_threads(1)
     teacher = _teacher(data / recipe.data.teacher)
     student = StudentNet(**recipe.student.model_dump()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(student.parameters(), lr=recipe.rate, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(student.parameters(), lr=recipe.stages[0].rate, weight_decay=0.01)
     average = Average(student, recipe.average)
     step, path = 0, out / CHECKPOINT
     if held := load_checkpoint(path, key=recipe.training_key()):
@@ -67,12 +67,10 @@ def distil(recipe: FaceRecipe, data: Path, out: Path) -> StudentNet:
         average.network.load_state_dict(held["average"])
         average.updates, step = held["updates"], held["step"]
         optimiser.load_state_dict(held["optimiser"])
-    pictures = _pictures(recipe, data)
-    stream = DataLoader(pictures, recipe.batch, sampler=Range(step * recipe.batch, recipe.steps * recipe.batch))
     with TrainLog(out, partial(print, flush=True)) as log:
-        for pixels in stream:
+        for pixels, rate in _batches(recipe, data, step):
             for group in optimiser.param_groups:
-                group["lr"] = rate_at(step, steps=recipe.steps, peak=recipe.rate, warm_up=recipe.warm_up)
+                group["lr"] = rate
             images = normalised(pixels)
             score, place = losses(student(images), teacher(images))
             _step(score + recipe.place_weight * place, student, optimiser)
@@ -84,6 +82,19 @@ def distil(recipe: FaceRecipe, data: Path, out: Path) -> StudentNet:
                 save_checkpoint(path, {**state, **key})
                 log.row("student", step, recipe.steps, {"score": score.item(), "place": place.item()})
     return cast(StudentNet, average.network)
+
+
+def _batches(recipe: FaceRecipe, data: Path, done: int) -> Iterator[tuple[Tensor, float]]:
+    """Yield pictures and learning rate of every step from ``done`` on."""
+    first = 0
+    for stage in recipe.stages:
+        start, stop = max(first, done), first + stage.steps
+        if start < stop:
+            pictures = _pictures(recipe, data, stage.pasted)
+            stream = DataLoader(pictures, recipe.batch, sampler=Range(start * recipe.batch, stop * recipe.batch))
+            for step, pixels in enumerate(stream, start=start - first):
+                yield pixels, rate_at(step, steps=stage.steps, peak=stage.rate, warm_up=stage.warm_up)
+        first = stop
 
 
 def _teacher(weights: Path) -> Callable[[Tensor], Tensor]:
@@ -103,12 +114,12 @@ def _step(loss: Tensor, student: StudentNet, optimiser: torch.optim.Optimizer) -
     optimiser.step()
 
 
-def _pictures(recipe: FaceRecipe, data: Path) -> FaceScenes:
+def _pictures(recipe: FaceRecipe, data: Path, pasted: float) -> FaceScenes:
     def paths(tasks: tuple[str, ...]) -> list[Path]:
         tables = [read_table(data / recipe.data.manifest, where={"task": task, "split": "train"}) for task in tasks]
         return [data / sample.path for table in tables for sample in table.samples]
 
-    return FaceScenes(paths(recipe.data.faces), paths(recipe.data.scenes), size=BACK_SIZE, seed=recipe.seed)
+    return FaceScenes(paths(recipe.data.faces), paths(recipe.data.scenes), size=BACK_SIZE, seed=recipe.seed, pasted=pasted)
 
 
 def main() -> None:

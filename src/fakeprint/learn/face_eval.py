@@ -1,15 +1,19 @@
 """Measure a face finder against its teacher: ``python -m fakeprint.learn.face_eval --artifact FOLDER --data FOLDER [--write]``.
 
 Both networks get the same pictures, tiles and merging; each uses its own threshold.  Where the teacher finds a face and the finder
-has a box with an intersection over union of 0.5 or more, it is recalled; every other box of the finder is an extra one.  By this
-count the teacher's own extra boxes are 0.  ``--write`` puts the numbers into the card.
+has a box with an intersection over union of 0.5 or more, it is recalled; every other box of the finder is an extra one.
 
-Held-back pictures are the dev split of the manifest; frames are every 10th of ``video/*.mp4``.
+The teacher errs too.  A box, of either, is *confirmed* where the teacher finds a face of at least 0.3 in the same place of the mirrored
+picture: what is a face on one side is one on the other, what merely resembles one seldom is.
+
+Held-back pictures are the dev split of the manifest; frames are every 10th of ``video/*.mp4``.  ``--thresholds`` prints what other
+thresholds would give on every 10th picture of the train split, which is where ``min_score`` is chosen.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,12 +35,13 @@ TEACHER_SCORE = 0.65
 TEACHER = "teacher/blazefaceback.safetensors"
 EVERY = 10
 _SAME = 0.5
+_DOUBTFUL = 0.3
 _DRAWS = 2000
 
 
 @dataclass(frozen=True)
 class Count:
-    """What one picture gave: boxes of the teacher, how many of them were recalled, and extra boxes."""
+    """What one picture gave: boxes of the teacher, recalled, extra, and what the mirrored picture says of them."""
 
     slice: str
     group: str
@@ -44,6 +49,20 @@ class Count:
     teacher: int
     recalled: int
     extra: int
+    confirmed: int
+    confirmed_recalled: int
+    unconfirmed: int
+    teacher_unconfirmed: int
+
+
+METRICS = (
+    ("recall of the teacher's faces at IoU 0.5", "recalled", "teacher"),
+    ("recall of the teacher's confirmed faces at IoU 0.5", "confirmed_recalled", "confirmed"),
+    ("boxes per picture that the teacher does not give", "extra", None),
+    ("unconfirmed boxes per picture", "unconfirmed", None),
+    ("unconfirmed boxes per picture, teacher", "teacher_unconfirmed", None),
+)
+"""Name, what is counted, and what it is divided by (None: pictures)."""
 
 
 def compared(mine: tuple[Face, ...], theirs: tuple[Face, ...]) -> tuple[int, int]:
@@ -81,50 +100,79 @@ def frames(data: Path) -> Iterator[tuple[str, str, Label, NDArray[np.uint8]]]:
                     yield "every 10th video frame", path.stem, label, np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
 
 
+def with_score(artifact: Artifact, min_score: float) -> Artifact:
+    """Return the artifact with another threshold."""
+    crop = artifact.card.input.crop.model_copy(update={"min_score": min_score})
+    return Artifact(artifact.folder, artifact.card.model_copy(update={"input": artifact.card.input.model_copy(update={"crop": crop})}))
+
+
 def teacher_artifact(weights: Path, like: Artifact, folder: Path) -> Artifact:
     """Return the teacher as an artifact in a folder, searched like another one."""
     teacher = load_back(weights)
     write_graph(graph_of(teacher), teacher, folder / GRAPH)
-    crop = like.card.input.crop.model_copy(update={"min_score": TEACHER_SCORE})
-    card = like.card.model_copy(update={"name": "teacher", "input": like.card.input.model_copy(update={"crop": crop})})
-    return Artifact(folder, card)
+    return Artifact(folder, with_score(like, TEACHER_SCORE).card)
 
 
-def count(finder: FaceFinder, teacher: FaceFinder, items: Iterator[tuple[str, str, Label, NDArray[np.uint8]]]) -> Iterator[Count]:
+def count(finder: FaceFinder, teacher: FaceFinder, items: Iterable[tuple[str, str, Label, NDArray[np.uint8]]]) -> Iterator[Count]:
     """Compare the two on every picture."""
+    doubtful = FaceFinder(with_score(teacher.artifact, _DOUBTFUL))
     for name, group, label, rgb in items:
-        theirs = teacher.find(rgb)
-        recalled, extra = compared(finder.find(rgb), theirs)
-        yield Count(name, group, label, len(theirs), recalled, extra)
+        mine, theirs = finder.find(rgb), teacher.find(rgb)
+        mirrored = tuple(_mirrored(one, rgb.shape[1]) for one in doubtful.find(np.ascontiguousarray(rgb[:, ::-1])))
+        confirmed = tuple(one for one in theirs if _among(one, mirrored))
+        recalled, extra = compared(mine, theirs)
+        yield Count(
+            slice=name,
+            group=group,
+            label=label,
+            teacher=len(theirs),
+            recalled=recalled,
+            extra=extra,
+            confirmed=len(confirmed),
+            confirmed_recalled=compared(mine, confirmed)[0],
+            unconfirmed=sum(not _among(one, mirrored) for one in mine),
+            teacher_unconfirmed=len(theirs) - len(confirmed),
+        )
 
 
-def summary(counts: list[Count], name: str) -> tuple[Measured, Measured]:
-    """Return recall and extra boxes per picture with 95 % intervals, bootstrapped over groups."""
+def _mirrored(face: Face, width: int) -> Face:
+    left, top, right, bottom = face.box
+    return Face((width - right, top, width - left, bottom), face.score, face.keypoints)
+
+
+def _among(face: Face, others: tuple[Face, ...]) -> bool:
+    return bool(others) and bool(iou(np.array(face.box), np.array([one.box for one in others])).max() >= _SAME)
+
+
+def summary(counts: list[Count], name: str) -> list[Measured]:
+    """Return the metrics with 95 % intervals, bootstrapped over groups."""
     groups = {group: number for number, group in enumerate(sorted({one.group for one in counts}))}
-    sums = np.zeros((len(groups), 4))
-    for one in counts:
-        sums[groups[one.group]] += (one.recalled, one.teacher, one.extra, 1)
-    drawn = np.random.default_rng(0).multinomial(len(groups), np.full(len(groups), 1 / len(groups)), _DRAWS) @ sums
-    total = sums.sum(0)
-    shared = {
-        "split": "dev",
-        "group": name,
-        "n_authentic": sum(one.label is Label.AUTHENTIC for one in counts),
-        "n_positive": sum(one.label is not Label.AUTHENTIC for one in counts),
-        "groups": len(groups),
-    }
-    recall = {"value": total[0] / max(total[1], 1), **_interval(drawn[:, 0] / np.maximum(drawn[:, 1], 1))}
-    extra = {"value": total[2] / total[3], **_interval(drawn[:, 2] / drawn[:, 3])}
-    faces = f"{int(total[1])} faces of the teacher in {len(counts)} pictures"
-    return (
-        Measured.model_validate({"metric": "recall of the teacher's faces at IoU 0.5", "condition": faces, **recall, **shared}),
-        Measured.model_validate({"metric": "boxes per picture that the teacher does not give", "condition": faces, **extra, **shared}),
-    )
-
-
-def _interval(values: NDArray[np.float64]) -> dict[str, float]:
-    low, high = np.percentile(values, [2.5, 97.5])
-    return {"low": round(float(low), 4), "high": round(float(high), 4)}
+    drawn = np.random.default_rng(0).multinomial(len(groups), np.full(len(groups), 1 / len(groups)), _DRAWS)
+    faces = sum(one.teacher for one in counts)
+    measured = []
+    for metric, above, below in METRICS:
+        sums = np.zeros((len(groups), 2))
+        for one in counts:
+            sums[groups[one.group]] += (getattr(one, above), getattr(one, below) if below else 1)
+        total, resampled = sums.sum(0), drawn @ sums
+        if total[1] == 0:
+            continue
+        low, high = np.percentile(resampled[:, 0] / np.maximum(resampled[:, 1], 1), [2.5, 97.5])
+        measured.append(
+            Measured(
+                metric=metric,
+                value=round(float(total[0] / total[1]), 4),
+                low=round(float(low), 4),
+                high=round(float(high), 4),
+                condition=f"{faces} faces of the teacher in {len(counts)} pictures",
+                split="dev",
+                group=name,
+                n_authentic=sum(one.label is Label.AUTHENTIC for one in counts),
+                n_positive=sum(one.label is not Label.AUTHENTIC for one in counts),
+                groups=len(groups),
+            )
+        )
+    return measured
 
 
 def measure(artifact: Artifact, data: Path) -> tuple[Measured, ...]:
@@ -140,14 +188,30 @@ def measure(artifact: Artifact, data: Path) -> tuple[Measured, ...]:
     return tuple(number for counts, name in slices for number in summary(counts, name))
 
 
+def thresholds(artifact: Artifact, data: Path) -> Iterator[tuple[float, float, float]]:
+    """Yield threshold, recall and extra boxes per picture on every 10th picture of the train split."""
+    with TemporaryDirectory() as folder:
+        teacher = FaceFinder(teacher_artifact(data / TEACHER, artifact, Path(folder)))
+        for score in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
+            finder = FaceFinder(with_score(artifact, score))
+            counts = list(count(finder, teacher, islice(pictures(data, "train"), 0, None, EVERY)))
+            faces = sum(one.teacher for one in counts)
+            yield score, sum(one.recalled for one in counts) / max(faces, 1), sum(one.extra for one in counts) / len(counts)
+
+
 def main() -> None:
     """Read the arguments, measure, print, and write where asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--artifact", default="face-finder", help="shipped name or folder")
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv, teacher/ and video/")
     parser.add_argument("--write", action="store_true", help="put the numbers into the card")
+    parser.add_argument("--thresholds", action="store_true", help="compare thresholds on the train split instead")
     arguments = parser.parse_args()
     artifact = load_artifact(arguments.artifact)
+    if arguments.thresholds:
+        for score, recall, extra in thresholds(artifact, arguments.data):
+            print(f"{score}: recall {recall:.4f}, extra boxes per picture {extra:.4f}")
+        return
     measured = measure(artifact, arguments.data)
     for one in measured:
         print(f"{one.group}: {one.metric} {one.value:.4f} [{one.low}, {one.high}], {one.condition}, {one.groups} groups")

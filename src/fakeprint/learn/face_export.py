@@ -18,7 +18,7 @@ from fakeprint.detectors.artifact import CARD, GRAPH
 from fakeprint.learn.blazeface import BACK_SIZE
 from fakeprint.learn.checkpoint import load_checkpoint
 from fakeprint.learn.face_distil import CHECKPOINT
-from fakeprint.learn.face_graph import graph_of, write_graph
+from fakeprint.learn.face_graph import compact, graph_of, halved, write_graph
 from fakeprint.learn.face_recipe import FaceRecipe, read_face_recipe
 from fakeprint.learn.face_student import StudentNet
 
@@ -98,9 +98,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="artifact folder to write")
     arguments = parser.parse_args()
     recipe = read_face_recipe(arguments.recipe)
-    network = trained(recipe, arguments.run)
+    network = compact(trained(recipe, arguments.run))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    print(f"difference from PyTorch: {write_graph(graph_of(network), network, arguments.out / GRAPH):.1e}")
+    print(f"difference from PyTorch: {write_graph(halved(graph_of(network)), network, arguments.out / GRAPH):.1e}")
     write_card(recipe, network, arguments.data, arguments.out)
 
 

@@ -1,16 +1,24 @@
 """Face networks as ONNX graphs, checked against PyTorch."""
 
+import math
+from collections.abc import Sequence
+from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from fakeprint.core.durable import atomic_file
 from fakeprint.core.errors import ArtifactError
-from fakeprint.learn.blazeface import BACK_SIZE, Heads
+from fakeprint.learn.blazeface import BACK_SIZE, Heads, N
 
 TOLERANCE = 1e-4
 """Largest difference between the exported graph and PyTorch, in parts of the input's side (of the number, where that is larger)."""
+_LARGE = 256
+"""Numbers in a weight that is stored in half precision."""
 
 
 def graph_of(network: Heads, *, size: int = BACK_SIZE) -> bytes:
@@ -56,3 +64,41 @@ def write_graph(graph: bytes, network: Heads, path: Path, *, size: int = BACK_SI
     with atomic_file(path) as stream:
         stream.write(graph)
     return worst
+
+
+@torch.no_grad()
+def compact(network: N) -> N:
+    """Return a copy that computes the same with less: normalisation folded into convolutions, large weights rounded to half precision."""
+    copy = deepcopy(network).eval()
+    for group in [one for one in copy.modules() if isinstance(one, nn.Sequential)]:
+        for index, (layer, after) in enumerate(pairwise(group)):
+            if isinstance(layer, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
+                group[index], group[index + 1] = fuse_conv_bn_eval(layer, after), nn.Identity()
+    for weight in copy.parameters():
+        if weight.numel() >= _LARGE:
+            weight.copy_(weight.half().float())
+    return copy
+
+
+def halved(graph: bytes) -> bytes:
+    """Return the graph with its large weights stored in half precision; it computes in single precision as before."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = onnx.load_from_string(graph)
+    kept = [one for one in model.graph.initializer if _small(one.data_type, one.dims)]
+    for one in model.graph.initializer:
+        if not _small(one.data_type, one.dims):
+            half = numpy_helper.to_array(one).astype(np.float16)
+            kept.append(numpy_helper.from_array(half, f"{one.name}.half"))
+            model.graph.node.insert(0, onnx.helper.make_node("Cast", [f"{one.name}.half"], [one.name], to=onnx.TensorProto.FLOAT))
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+def _small(kind: int, dims: Sequence[int]) -> bool:
+    import onnx
+
+    return kind != onnx.TensorProto.FLOAT or math.prod(dims) < _LARGE

@@ -30,6 +30,18 @@ class FaceStudent(Record):
     units: tuple[int, int, int, int] = (2, 4, 5, 3)
 
 
+class FaceStage(Record):
+    """One part of the training: its learning rate rises over ``warm_up`` steps to ``rate`` and falls to zero at its end.
+
+    ``pasted`` is the share of pictures with faces pasted on them; the others are scenes as they are.
+    """
+
+    steps: int = Field(gt=0)
+    rate: float = Field(gt=0)
+    warm_up: int = Field(50, ge=0)
+    pasted: float = Field(ge=0, le=1)
+
+
 class FaceCard(Record):
     """What the card says that cannot be measured."""
 
@@ -51,10 +63,8 @@ class FaceRecipe(Record):
     seed: int = Field(0, ge=0)
     data: FaceData = FaceData()
     student: FaceStudent = FaceStudent()
-    steps: int = Field(gt=0)
+    stages: tuple[FaceStage, ...] = Field(min_length=1)
     batch: int = Field(gt=0)
-    rate: float = Field(gt=0)
-    warm_up: int = Field(50, ge=0)
     average: float = Field(0.995, ge=0, lt=1)
     place_weight: float = Field(1.0, ge=0)
     save_every: int = Field(100, gt=0)
@@ -63,6 +73,11 @@ class FaceRecipe(Record):
     min_face: float = Field(64.0, gt=0)
     policy: Literal["whole", "pyramid", "wide", "compat720"] = "pyramid"
     card: FaceCard
+
+    @property
+    def steps(self) -> int:
+        """Steps of all stages."""
+        return sum(stage.steps for stage in self.stages)
 
     def sha256(self) -> str:
         """Return a hash of the whole recipe, defaults included."""

@@ -23,23 +23,26 @@ _SIDES = (20.0, 300.0)
 class FaceScenes(Dataset[Tensor]):
     """Picture ``index`` of the stream that a seed stands for, (3, size, size) uint8 RGB.
 
+    One in ten shows a face picture alone in black; of the others, the share ``pasted`` have faces pasted on them.
+
     >>> from fakeprint.learn.face_scenes import FaceScenes
     >>> FaceScenes([], [], size=64, seed=1)[0].shape
     torch.Size([3, 64, 64])
     """
 
-    def __init__(self, faces: Sequence[Path], scenes: Sequence[Path], *, size: int, seed: int) -> None:
+    def __init__(self, faces: Sequence[Path], scenes: Sequence[Path], *, size: int, seed: int, pasted: float = 0.85) -> None:
         self.faces = list(faces)
         self.scenes = list(scenes)
         self.size = size
         self.seed = seed
+        self.pasted = pasted
 
     def __getitem__(self, index: int) -> Tensor:
         random = np.random.default_rng((self.seed, index))
         canvas = self._background(random)
         if self.faces and random.random() < 0.1:
             canvas = self._zoomed_out(random)
-        elif self.faces and random.random() < 0.85:
+        elif self.faces and random.random() < self.pasted:
             for side in self._sides(random):
                 self._paste(canvas, side, random)
         delivered = _delivered(canvas, random)
