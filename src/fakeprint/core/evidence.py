@@ -299,12 +299,28 @@ class Region(Record):
 
 
 class TimePoint(Record):
-    """One sampled frame: its true time stamp in seconds and its index in decoding order where known."""
+    """One sampled frame: its true time stamp in seconds and its index in decoding order where known.
+
+    Detectors of faces give one point for each usable face of a frame, with its ``track`` and ``box`` (``xyxy``, displayed source
+    pixels), and one point without either for a frame that shows none.
+    """
 
     time_s: float
     frame: int | None = None
     score: float | None = None
     label: str | None = None
+    track: int | None = Field(None, ge=0)
+    box: tuple[float, float, float, float] | None = None
+
+
+class TrackScore(Record):
+    """One person's face through a video: ``score`` is the track's aggregated raw logit, ``faces`` how many frames were read."""
+
+    track: int = Field(ge=0)
+    first_s: float
+    last_s: float
+    faces: int = Field(ge=1)
+    score: float
 
 
 class EvidenceFile(Record):
@@ -340,6 +356,7 @@ class Evidence(Record):
     score: Score | None = None
     regions: tuple[Region, ...] = ()
     timeline: tuple[TimePoint, ...] = ()
+    tracks: tuple[TrackScore, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
     seconds: float = Field(0.0, ge=0)
     weights_sha256: Sha256 | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from fakeprint.core.evidence import Claim, Evidence, EvidenceFile, EvidenceStatus, Question, Region, Score, TimePoint
+from fakeprint.core.evidence import Claim, Evidence, EvidenceFile, EvidenceStatus, Question, Region, Score, TimePoint, TrackScore
 from fakeprint.core.record import Record
 from fakeprint.core.run import TrustListInfo
 from fakeprint.media.item import MediaItem
@@ -12,12 +12,19 @@ from fakeprint.media.item import MediaItem
 class Settings(Record):
     """What an examiner may be configured with.  Examiners that need none of it take no argument.
 
-    ``models`` are folders of model artifacts that run besides the shipped ones, or instead of one of the same name.
+    ``models`` are folders of model artifacts that run besides the shipped ones, or instead of one of the same name.  ``frames`` says
+    which frames of a video face detectors look at (:mod:`fakeprint.media.frame_source`), ``aggregate`` how the logits of a face track
+    become one (:mod:`fakeprint.core.aggregation`), ``face_finder`` is a shipped name or a folder, ``face_cache`` a folder of found
+    faces by media hash.
     """
 
     trust_list: TrustListInfo | None = None
     trust_anchors: str | None = None
     models: tuple[str, ...] = ()
+    frames: str = "even:16"
+    aggregate: str = "logit_mean"
+    face_finder: str = "face-finder"
+    face_cache: str | None = None
 
 
 class Examiner(Protocol):
@@ -57,6 +64,7 @@ def evidence_of(
     score: Score | None = None,
     regions: tuple[Region, ...] = (),
     timeline: tuple[TimePoint, ...] = (),
+    tracks: tuple[TrackScore, ...] = (),
     files: tuple[EvidenceFile, ...] = (),
     weights_sha256: str | None = None,
 ) -> Evidence:
@@ -76,6 +84,7 @@ def evidence_of(
         score=score,
         regions=regions,
         timeline=timeline,
+        tracks=tracks,
         files=files,
         weights_sha256=weights_sha256,
     )
