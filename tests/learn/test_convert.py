@@ -12,7 +12,7 @@ from fakeprint.core.errors import UsageError
 from fakeprint.detectors.artifact import load_artifact
 from fakeprint.learn.convert import convert
 from fakeprint.learn.legacy_checkpoint import read_legacy
-from fakeprint.learn.loop import make_network
+from fakeprint.learn.networks import make_network
 from fakeprint.learn.recipe import NetworkMember, read_recipe
 
 RECIPE = """

@@ -12,7 +12,7 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.run import now
 from fakeprint.learn.export import export
 from fakeprint.learn.legacy_checkpoint import read_legacy
-from fakeprint.learn.loop import make_network
+from fakeprint.learn.networks import make_network
 from fakeprint.learn.recipe import NetworkMember, Recipe, read_recipe
 
 _SHOWN = 5

@@ -7,15 +7,15 @@ from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from fakeprint.learn.average import Average
 from fakeprint.learn.checkpoint import load_checkpoint, save_checkpoint
-from fakeprint.learn.face_network import FaceNet
 from fakeprint.learn.log import TrainLog
-from fakeprint.learn.network import PatchNet, channels_last, parameter_groups
+from fakeprint.learn.network import channels_last, parameter_groups
+from fakeprint.learn.networks import make_network
 from fakeprint.learn.recipe import NetworkMember
 from fakeprint.learn.schedule import rate_at
 from fakeprint.learn.stream import Crop, Positions
@@ -103,33 +103,33 @@ def train_network(
     return Result(best.eval(), finished)
 
 
-def make_network(member: NetworkMember) -> nn.Module:
-    """Return the untrained network of a member."""
-    if member.front == "face":
-        return FaceNet(member.channels, member.dropout)
-    return PatchNet(member.front, member.channels, member.strides, member.dropout)
-
-
 def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabric: Fabric, dice: int) -> float:
     """One optimiser step over ``accumulate`` batches; returns the mean loss."""
     network.train()
+    criterion = getattr(network.module, "loss", classification_loss)
     optimiser.zero_grad(set_to_none=True)
     total = 0.0
     for turn in range(member.accumulate):
         images, labels = next(crops)
         torch.manual_seed(dice + turn)  # after the loader, which draws once when it starts
         with fabric.no_backward_sync(network, enabled=turn < member.accumulate - 1):
-            logits, _ = network(images.contiguous(memory_format=torch.channels_last))
-            targets = labels.float() * (1.0 - member.smoothing) + 0.5 * member.smoothing
-            loss = functional.binary_cross_entropy_with_logits(logits.float(), targets)
-            if member.margin > 0:
-                loss = loss + member.margin * functional.softplus(1.0 - (logits[1::2] - logits[::2]).float()).mean()
-            loss = loss / member.accumulate
+            outputs = network(images.contiguous(memory_format=torch.channels_last))
+            loss = criterion(outputs, images, labels, member) / member.accumulate
             fabric.backward(loss)
         total += float(loss.detach())
     fabric.clip_gradients(network, optimiser, max_norm=member.clip)
     optimiser.step()
     return total
+
+
+def classification_loss(outputs: tuple[Tensor, ...], _: Tensor, labels: Tensor, member: NetworkMember) -> Tensor:
+    """Binary cross-entropy with smoothed labels, and within pairs a ranking loss; the loss of networks that define none."""
+    logits = outputs[0].float()
+    targets = labels.float() * (1.0 - member.smoothing) + 0.5 * member.smoothing
+    loss = functional.binary_cross_entropy_with_logits(logits, targets)
+    if member.margin > 0:
+        loss = loss + member.margin * functional.softplus(1.0 - (logits[1::2] - logits[::2])).mean()
+    return loss
 
 
 def _state(key: str, bare: nn.Module, average: Average, best: nn.Module, optimiser: Any, progress: Progress) -> dict[str, Any]:
