@@ -314,17 +314,24 @@ class TimePoint(Record):
 
 
 class TrackScore(Record):
-    """One person's face through a video: ``score`` is the track's aggregated raw logit, ``faces`` how many frames were read."""
+    """One person's face through a video: ``score`` is the track's aggregated raw logit, ``faces`` how many frames were read.
+
+    ``decides`` is False where the face was read in too few frames; such a track is listed and does not count towards the answer.
+    """
 
     track: int = Field(ge=0)
     first_s: float
     last_s: float
     faces: int = Field(ge=1)
     score: float
+    decides: bool = True
 
 
 class EvidenceFile(Record):
-    """A picture that belongs to the evidence, stored beside the report under its hash."""
+    """A picture that belongs to the evidence, stored beside the report under its hash.
+
+    ``time_s`` is the position in the video of a frame, as in :class:`TimePoint`; null for everything else.
+    """
 
     name: str
     role: Literal["map", "overlay", "thumbnail", "frame"]
@@ -333,6 +340,7 @@ class EvidenceFile(Record):
     bytes: int = Field(ge=0)
     title: str
     how_to_read: str
+    time_s: float | None = Field(None, ge=0)
 
 
 class Evidence(Record):

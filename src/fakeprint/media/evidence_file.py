@@ -12,9 +12,18 @@ from fakeprint.core.evidence import EvidenceFile
 
 
 def picture_file(
-    pixels: NDArray[np.uint8], *, name: str, role: Literal["map", "overlay", "thumbnail", "frame"], title: str, how_to_read: str
+    pixels: NDArray[np.uint8],
+    *,
+    name: str,
+    role: Literal["map", "overlay", "thumbnail", "frame"],
+    title: str,
+    how_to_read: str,
+    time_s: float | None = None,
 ) -> tuple[EvidenceFile, bytes]:
-    """Encode (H, W) grey or (H, W, 3) RGB uint8 pixels as PNG (maps) or JPEG (everything else) and describe the file."""
+    """Encode (H, W) grey or (H, W, 3) RGB uint8 pixels as PNG (maps) or JPEG (everything else) and describe the file.
+
+    ``time_s`` is the position of a frame in its video.
+    """
     lossless = role == "map"
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG" if lossless else "JPEG", **({} if lossless else {"quality": 85}))
@@ -27,5 +36,6 @@ def picture_file(
         bytes=len(data),
         title=title,
         how_to_read=how_to_read,
+        time_s=time_s,
     )
     return file, data

@@ -15,6 +15,7 @@ from fakeprint.core.evidence import (
 )
 from fakeprint.core.generation import Generation
 from fakeprint.core.media import Media
+from fakeprint.core.time_text import time_text
 from fakeprint.core.verdict import FileConditions
 from fakeprint.reports.wording import (
     BINDING,
@@ -44,17 +45,6 @@ def size_text(count: int) -> str:
         return f"{count} bytes"
     value, unit = next((count / scale, unit) for scale, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")) if count >= scale)
     return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
-
-
-def time_text(seconds: float) -> str:
-    """Return a position in a video.
-
-    >>> time_text(3.25), time_text(75.5), time_text(3725)
-    ('0:03.25', '1:15.50', '1:02:05.00')
-    """
-    minutes, rest = divmod(round(seconds, 2), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02d}:{rest:05.2f}" if hours else f"{minutes}:{rest:05.2f}"
 
 
 def number_text(value: float) -> str:
