@@ -167,3 +167,24 @@ def peak_memory() -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+
+
+class Writer:
+    """Streams: each ``(offset, text)`` of the payload's ``parts`` is one part; ``do`` as for ``liar`` of streams."""
+
+    def __init__(self, setup: Mapping[str, Any]) -> None:
+        self.setup = setup
+
+    def stream(
+        self, payload: Mapping[str, Any], blobs: tuple[bytes, ...], emit: Callable[[int, bytes], None]
+    ) -> tuple[bytes, dict[str, bytes]]:
+        for offset, text in payload["parts"]:
+            emit(offset, text.encode())
+        for _ in range(payload.get("many", 0)):
+            emit(0, bytes(1 << 16))
+        if payload.get("do") == "crash":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if payload.get("do") == "endless":
+            while True:
+                emit(0, b"x" * 1000)
+        return json.dumps({"blobs": [blob.decode() for blob in blobs]}).encode(), {}

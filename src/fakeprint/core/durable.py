@@ -19,11 +19,16 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        put_in_place(temporary, path)
     except BaseException:
         with suppress(FileNotFoundError):
             temporary.unlink()
         raise
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give a finished and synced file of the same folder its name, for good."""
+    os.replace(temporary, path)
     _sync_folder(path.parent)
 
 

@@ -1,10 +1,15 @@
-"""The worker process: enters the sandbox, builds its target, answers tasks one by one.  Started by the pool, not by hand."""
+"""The worker process: enters the sandbox, builds its target, answers tasks one by one.  Started by the pool, not by hand.
+
+A target that makes more than fits into one answer offers ``stream(payload, blobs, emit)`` instead of being called: ``blobs`` are the
+task's, and each ``emit(offset, data)`` sends one part of the file that it makes to the task's sink, before the answer.
+"""
 
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import BinaryIO
 
@@ -16,6 +21,8 @@ from fakeprint.media.sandbox import enter_sandbox, limit_processor_time
 from fakeprint.media.worker_protocol import Frame, pack_frame, read_frame
 
 Handle = Callable[[Mapping[str, JsonValue]], tuple[bytes, dict[str, bytes]]]
+Emit = Callable[[int, bytes], None]
+Stream = Callable[[Mapping[str, JsonValue], tuple[bytes, ...], Emit], tuple[bytes, dict[str, bytes]]]
 
 
 def main() -> None:
@@ -36,7 +43,7 @@ def main() -> None:
         return
     _send(replies, pack_frame({"ready": True, "measures": list(measures)}))
     while (task := read_frame(commands)) is not None:
-        answer, leaving = _answer(handle, task)
+        answer, leaving = _answer(handle, task, replies)
         _send(replies, answer)
         if leaving:
             return
@@ -61,14 +68,15 @@ def _prepare(hello: Frame) -> tuple[tuple[str, ...], Handle]:
     return measures, handle
 
 
-def _answer(handle: Handle, task: Frame) -> tuple[bytes, bool]:
+def _answer(handle: Handle, task: Frame, replies: BinaryIO) -> tuple[bytes, bool]:
     """Run one task; return the frame of the answer and whether this process should be replaced."""
     payload, seconds = task.header["payload"], task.header["seconds"]
     if not isinstance(payload, dict) or not isinstance(seconds, int | float):
         raise TypeError("malformed task")
     limit_processor_time(seconds)
     try:
-        reply, blobs = handle(payload)
+        stream: Stream | None = getattr(handle, "stream", None)
+        reply, blobs = handle(payload) if stream is None else stream(payload, task.blobs, partial(_emit, replies))
         return pack_frame({"names": list(blobs)}, (reply, *blobs.values())), False
     except MediaError as error:
         return _failure(error.code, str(error), error.stage), error.code is ErrorCode.E_MEMORY
@@ -88,6 +96,10 @@ def _failure(code: ErrorCode, message: str, stage: Stage, trace: str = "") -> by
             "leaving": leaving,
         }
     )
+
+
+def _emit(replies: BinaryIO, offset: int, data: bytes) -> None:
+    _send(replies, pack_frame({"at": offset}, (data,)))
 
 
 def _send(stream: BinaryIO, frame: bytes) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,10 @@ _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARE
 
 class WorkerGone(Exception):
     """The worker ended, or broke the protocol, before it answered."""
+
+
+class PartRefused(Exception):
+    """The sink of a task takes no further part."""
 
 
 class StartFailed(Exception):
@@ -101,13 +105,20 @@ class WorkerProcess:
         self._write(frame)
         self.pending += 1
 
-    def receive(self) -> Answer:
-        """Wait for the answer to the oldest pending task.
+    def receive(self, take: Callable[[int, bytes], bool] | None = None) -> Answer:
+        """Wait for the answer to the oldest pending task; parts of a file that come before it go to ``take``.
 
         Raises:
             WorkerGone: it ended, was killed, or broke the protocol.
+            PartRefused: ``take`` returned False.
         """
         frame = self._read()
+        while (offset := frame.header.get("at")) is not None:
+            if take is None or type(offset) is not int or len(frame.blobs) != 1:
+                raise WorkerGone("it broke the protocol")
+            if not take(offset, frame.blobs[0]):
+                raise PartRefused
+            frame = self._read()
         names = frame.texts("names")
         error = _error_in(frame)
         if error is None and len(names) + 1 != len(frame.blobs):

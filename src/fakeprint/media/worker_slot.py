@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
 
 from fakeprint.core.errors import STATUS_OF_CODE, ErrorCode, ErrorInfo, FakeprintError, Stage, UsageError
-from fakeprint.media.worker_process import Answer, StartFailed, WorkerGone, WorkerProcess
+from fakeprint.media.worker_process import Answer, PartRefused, StartFailed, WorkerGone, WorkerProcess
 
 if TYPE_CHECKING:
     from fakeprint.media.workers import WorkerPool
@@ -24,13 +24,30 @@ _STARTS_IN_A_ROW = 3
 log = logging.getLogger("fakeprint.media.workers")
 
 
+class Sink(Protocol):
+    """Takes the parts of a file that a worker makes (:mod:`fakeprint.media.part_file`); called in a thread of the pool, never raises."""
+
+    def restart(self) -> None:
+        """Forget all parts: a worker is about to begin, or to begin again."""
+        ...
+
+    def write(self, offset: int, data: bytes) -> bool:
+        """Take one part; False ends the worker and the task."""
+        ...
+
+
 @dataclass(frozen=True)
 class Task:
-    """One input: ``index`` is the caller's number, ``payload`` what the handler receives, ``seconds`` its wall-clock limit."""
+    """One input: ``index`` is the caller's number, ``payload`` what the handler receives, ``seconds`` its wall-clock limit.
+
+    ``blobs`` and ``sink`` are for handlers that stream (:mod:`fakeprint.media.worker_main`).
+    """
 
     index: int
     payload: Mapping[str, JsonValue]
     seconds: float
+    blobs: tuple[bytes, ...] = ()
+    sink: Sink | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,9 @@ class WorkerSlot:
         except WorkerGone as gone:
             self._lost(job, gone)
             return
+        except PartRefused:
+            self._refused(job)
+            return
         job.future.set_result(_outcome(job.task, answer, seconds))
         self._flight.popleft()
         self._last_seconds = seconds
@@ -174,7 +194,9 @@ class WorkerSlot:
                         worker.send(second.frame)
                     else:
                         self._flight.pop()
-            answer = worker.receive()
+            if job.task.sink is not None:
+                job.task.sink.restart()
+            answer = worker.receive(job.task.sink.write if job.task.sink is not None else None)
         finally:
             with self._lock:
                 self._deadline = None
@@ -215,6 +237,17 @@ class WorkerSlot:
             code, message = ErrorCode.E_CRASH, f"the worker process ended while it had this file, twice; the second time {ended}"
         job.future.set_result(Outcome(job.task.index, None, error=_error(code, message), seconds=job.task.seconds if late else 0.0))
         self._flight.clear()
+
+    def _refused(self, job: Job) -> None:
+        """The sink takes no more: end the worker, which knows nothing of it, and the task."""
+        behind = deque(list(self._flight)[1:])
+        self._flight.clear()
+        self._pool.give_back(behind)
+        if self._worker is not None:
+            self._worker.kill()
+        self._replace()
+        message = "the file made from it cannot be written, or would be larger than allowed"
+        job.future.set_result(Outcome(job.task.index, None, error=_error(ErrorCode.E_TOO_LARGE, message)))
 
     def _drop_flight(self, error: FakeprintError) -> None:
         for job in self._flight:

@@ -16,9 +16,9 @@ from pydantic import JsonValue
 from fakeprint.core.errors import FakeprintError, UsageError
 from fakeprint.core.limits import Limits
 from fakeprint.media.worker_protocol import pack_frame
-from fakeprint.media.worker_slot import Job, Outcome, PoolError, Task, WorkerSlot
+from fakeprint.media.worker_slot import Job, Outcome, PoolError, Sink, Task, WorkerSlot
 
-__all__ = ["Outcome", "PoolError", "Task", "WorkerPool"]
+__all__ = ["Outcome", "PoolError", "Sink", "Task", "WorkerPool"]
 
 _PIPELINED_BYTES = 4096
 
@@ -106,7 +106,7 @@ class WorkerPool:
         Raises:
             ValueError: the payload is over the bounds of the protocol.
         """
-        job = Job(task, pack_frame({"payload": dict(task.payload), "seconds": task.seconds}), Future())
+        job = Job(task, pack_frame({"payload": dict(task.payload), "seconds": task.seconds}, task.blobs), Future())
         with self._changed:
             if self._broken is not None:
                 raise self._broken
