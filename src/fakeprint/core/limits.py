@@ -27,6 +27,7 @@ class Limits(Record):
     video_duration_s: float = Field(4 * 3600.0, gt=0)
     video_side: int = Field(16_383, gt=0)
     video_samples: int = Field(300, gt=0)
+    video_frames: int = Field(20_000, gt=0)
     video_seconds: float = Field(600.0, gt=0)
     video_threads: int = Field(1, ge=1, le=2)
 

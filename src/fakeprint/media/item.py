@@ -3,7 +3,6 @@
 Nothing here is ever serialised; it does not leave the process.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +20,7 @@ from fakeprint.media.xmp import Xmp, read_xmp
 
 if TYPE_CHECKING:
     from fakeprint.media.image import DecodedImage
-    from fakeprint.media.video import Frame
+    from fakeprint.media.video import FrameSource, SampledFrames
 
 
 @dataclass(frozen=True)
@@ -88,11 +87,14 @@ class MediaItem:
             raise self._decoded
         return self._decoded
 
-    def frames(self, count: int) -> Iterator["Frame"]:
-        """Decode up to ``count`` evenly spaced frames of a video, one at a time, with their true time stamps."""
+    def frames(self, source: "int | FrameSource") -> "SampledFrames":
+        """Decode frames of a video one at a time, with their true time stamps; a number asks for so many evenly spaced ones.
+
+        ``cut`` of the result says afterwards whether a limit left frames out.
+        """
         from fakeprint.media.video import Even, sample_frames
 
-        return sample_frames(self.path, self.container, Even(count), self.limits)
+        return sample_frames(self.path, self.container, Even(source) if isinstance(source, int) else source, self.limits)
 
     @property
     def is_image(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+    _Stamped: TypeAlias = tuple[VideoFrame, float, int | None]
+
 _FORWARD_SECONDS = 1.0
 _SEEK_BACK = (0.0, 1.0, 4.0, 16.0)
 """How much earlier to aim when a jump lands behind its target, in seconds; transport streams have no index."""
@@ -48,11 +50,24 @@ class Frame:
 
 
 class Sampling(Protocol):
-    """Which moments of a video are looked at."""
+    """Which moments of a video are looked at; the frame on display at each is taken."""
 
     def times(self, duration_s: float, most: int) -> list[float]:
         """Return at most ``most`` times in [0, duration_s), ascending."""
         ...
+
+
+@runtime_checkable
+class Numbered(Protocol):
+    """Which frames of a video are looked at, by their number in decoding order from 0."""
+
+    def numbers(self) -> Iterator[int]:
+        """Return the numbers, strictly ascending, with or without an end."""
+        ...
+
+
+FrameSource = Sampling | Numbered
+"""Which frames are looked at; :func:`fakeprint.media.frame_source.parse_frames` reads one from text."""
 
 
 @dataclass(frozen=True)
@@ -88,29 +103,76 @@ class PerSecond:
         return [step / self.rate for step in range(max(1, int(np.ceil(duration_s * self.rate - 1e-9))))]
 
 
-def sample_frames(path: Path, container: Container, sampling: Sampling, limits: Limits) -> Iterator[Frame]:
-    """Yield the sampled frames in time order, holding one at a time.
+class SampledFrames(Iterator[Frame]):
+    """The frames that a source asks for, decoded one at a time."""
 
-    Each sample is the frame on display at that moment, once; a video with fewer frames than samples gives fewer.  Damaged parts are
-    stepped over: the frames that can be decoded are given with their own time stamps.
+    def __init__(self, path: Path, container: Container, source: FrameSource, limits: Limits) -> None:
+        self._cut: list[str] = []
+        self._frames = _read(path, container, source, limits, self._cut)
+
+    def __next__(self) -> Frame:
+        """Decode up to the next frame and return it."""
+        return next(self._frames)
+
+    @property
+    def cut(self) -> str | None:
+        """Which limit left frames out that the source asks for, in words; known when the last frame has been taken."""
+        return self._cut[0] if self._cut else None
+
+
+def sample_frames(path: Path, container: Container, source: FrameSource, limits: Limits) -> SampledFrames:
+    """Return the frames that ``source`` asks for, in order, holding one at a time.
+
+    By time, each sample is the frame on display at that moment, once; a video with fewer frames than samples gives fewer.  By number,
+    numbers beyond the last frame give nothing.  Damaged parts are stepped over: the frames that can be decoded are given with their own
+    time stamps.  More than ``limits.video_samples`` moments become fewer, evenly for ``even`` and ``fps``; frames by number end after
+    ``limits.video_frames``; ``cut`` of the result says so.
 
     Raises:
-        MediaError: before the first frame where the file cannot be opened (stage ``probe``) or holds no decodable frame.
+        MediaError: before the first frame where the file cannot be opened (stage ``probe``), holds no decodable frame, or none of those
+            asked for.
     """
-    count = 0
-    with opened_video(path, container, limits) as (source, stream), av_errors(Stage.DECODE, container):
-        duration = declared_duration(source, stream)
-        if duration is None:
-            duration = _measured_duration(path, container, limits)
-        times = sampling.times(duration, limits.video_samples)
-        for frame, time_s, index in _Cursor(source, stream).at(times):
+    return SampledFrames(path, container, source, limits)
+
+
+def _read(path: Path, container: Container, source: FrameSource, limits: Limits, cut: list[str]) -> Iterator[Frame]:
+    given = 0
+    with opened_video(path, container, limits) as (file, stream), av_errors(Stage.DECODE, container):
+        cursor = _Cursor(file, stream)
+        if isinstance(source, Numbered):
+            found = _first(cursor.numbered(source.numbers()), limits.video_frames, cut)
+        else:
+            duration = declared_duration(file, stream)
+            if duration is None:
+                duration = _measured_duration(path, container, limits)
+            found = cursor.at(_times(source, duration, limits.video_samples, cut))
+        for frame, time_s, index in found:
             check_size(frame.width, frame.height, limits, Stage.DECODE)
             pixels = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
             turns = rotation_of(frame) // 90
             yield Frame(np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels, round(time_s, 6), index)
-            count += 1
-    if not count:
-        raise MediaError(ErrorCode.E_NO_FRAMES, "no frame of the video can be decoded", Stage.DECODE)
+            given += 1
+    if not given:
+        nothing = "no frame of the video can be decoded"
+        if isinstance(source, Numbered) and cursor.decoded:
+            nothing = f"the video has {cursor.decoded} frames that can be decoded; none has a number that was asked for"
+        raise MediaError(ErrorCode.E_NO_FRAMES, nothing, Stage.DECODE)
+
+
+def _times(source: Sampling, duration_s: float, most: int, cut: list[str]) -> list[float]:
+    """Return the moments of a source, and note when the limit makes them fewer."""
+    if len(source.times(duration_s, most + 1)) > most:
+        cut.append(f"the limit of {most} sampled frames a video (video_samples) made the frames fewer")
+    return source.times(duration_s, most)
+
+
+def _first(found: "Iterator[_Stamped]", most: int, cut: list[str]) -> "Iterator[_Stamped]":
+    """Pass on the first ``most`` frames, and note when there are more."""
+    for given, one in enumerate(found):
+        if given == most:
+            cut.append(f"only the first {most} of the frames were read (limit video_frames)")
+            return
+        yield one
 
 
 def _measured_duration(path: Path, container: Container, limits: Limits) -> float:
@@ -133,10 +195,10 @@ class _Cursor:
         self._step = 1 / (frame_rate(stream) or 25.0)
         self._forward = _FORWARD_SECONDS
         self._decoded: int | None = -1
-        self._held: tuple[VideoFrame, float, int | None] | None = None
-        self._ahead: tuple[VideoFrame, float, int | None] | None = None
+        self._held: _Stamped | None = None
+        self._ahead: _Stamped | None = None
 
-    def at(self, times: list[float]) -> "Iterator[tuple[VideoFrame, float, int | None]]":
+    def at(self, times: list[float]) -> "Iterator[_Stamped]":
         """Yield the frame on display at each time, without repeating one."""
         given: float | None = None
         for target in times:
@@ -147,6 +209,20 @@ class _Cursor:
                 yield self._held
             if not more:
                 return
+
+    def numbered(self, numbers: Iterator[int]) -> "Iterator[_Stamped]":
+        """Yield the frames of these numbers, ascending, by decoding everything up to the last of them."""
+        wanted = next(numbers, None)
+        while wanted is not None and (one := self._next()) is not None:
+            self._held = one
+            if one[2] == wanted:
+                yield one
+                wanted = next(numbers, None)
+
+    @property
+    def decoded(self) -> int:
+        """How many frames were decoded from the start; 0 once the reader has jumped."""
+        return 0 if self._decoded is None else self._decoded + 1
 
     def _approach(self, target: float) -> None:
         """Jump when the target is further off than the key frames lie apart, as far as is known."""
@@ -187,7 +263,7 @@ class _Cursor:
             if self._held[1] > target:
                 return True
 
-    def _next(self) -> "tuple[VideoFrame, float, int | None] | None":
+    def _next(self) -> "_Stamped | None":
         frame = next(self._frames, None)
         if frame is None:
             return None
