@@ -22,6 +22,9 @@ What the graph returns (``OutputSpec``)
     ``patch_logits`` ``(N, 1, h, w)`` float32, where given: the evidence of each patch in the same unit; patch (i, j) covers the
     pixels around ``((i + 0.5) * H / h, (j + 0.5) * W / w)``.  ``class_logits`` ``(N, C)``: one per entry of ``labels``.
     ``embedding`` ``(N, D)``: features for attribution.  ``anchors`` ``(N, 896, 17)``: face finders (specs: dfspot 5).
+    ``reconstruction`` ``(N, 3, H, W)``: the input as the model redraws it, RGB in [0, 1]; ``residual`` ``(N, 1, H, W)``: how far it is
+    from the input, mean over the channels, in [0, 1]; ``attention`` ``(N, 1, h, w)`` in [0, 1]: how much weight the model gives to each
+    place because of the residual (specs: recce 1).
 """
 
 from typing import Literal
@@ -97,7 +100,7 @@ class InputSpec(Record):
 class OutputSpec(Record):
     """One output of the graph."""
 
-    name: Literal["logit", "patch_logits", "class_logits", "embedding", "anchors"]
+    name: Literal["logit", "patch_logits", "class_logits", "embedding", "anchors", "reconstruction", "residual", "attention"]
     shape: tuple[str, ...]
     meaning: str
 

@@ -20,14 +20,9 @@ from fakeprint.learn.export import export
 from fakeprint.learn.families import FamilyNet
 from fakeprint.learn.material import Material
 from fakeprint.learn.measure import Scored, calibrations, measured_auroc, measured_rates
+from fakeprint.learn.outputs import output_specs
 from fakeprint.learn.recipe import Recipe
 
-_OUTPUTS = (
-    OutputSpec(name="logit", shape=("n",), meaning="log-odds of label 1 before calibration"),
-    OutputSpec(
-        name="patch_logits", shape=("n", "1", "h", "w"), meaning="evidence of each patch in the unit of logit; its mean is the logit"
-    ),
-)
 SMALL = 20
 """Generators with fewer files than this are pooled in slices."""
 
@@ -57,7 +52,7 @@ def write_artifact(
     tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
     calibration = _calibration(recipe, findings.calibration)
     measured = [*findings.left_out, *_measured(recipe, findings.validation, calibration)]
-    described = Described(_OUTPUTS, (), calibration, None, tuple(measured))
+    described = Described(output_specs(network), (), calibration, None, tuple(measured))
     return _write_card(recipe, recipe_name, network, material, described, folder, tell)
 
 

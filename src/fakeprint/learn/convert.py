@@ -4,15 +4,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from fakeprint.core.card import Card, CardFile, DataSource, OutputSpec
+from fakeprint.core.card import Card, CardFile, DataSource
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import UsageError
 from fakeprint.core.run import now
 from fakeprint.learn.export import export
 from fakeprint.learn.legacy_checkpoint import read_legacy
+from fakeprint.learn.network import count_parameters
 from fakeprint.learn.networks import make_network
+from fakeprint.learn.outputs import output_specs
 from fakeprint.learn.recipe import NetworkMember, Recipe, read_recipe
 
 _SHOWN = 5
@@ -37,7 +39,7 @@ def convert(weights: Path, recipe_path: Path, output: Path) -> Path:
     network.load_state_dict(tensors)
     folder = output / recipe.name
     export(network, folder, size=recipe.input.crop.size)
-    return _write_card(recipe, folder, sum(one.numel() for one in network.parameters()), weights)
+    return _write_card(recipe, folder, network, weights)
 
 
 def _require_fit(wanted: dict[str, Tensor], found: dict[str, Tensor], name: str) -> None:
@@ -50,7 +52,7 @@ def _require_fit(wanted: dict[str, Tensor], found: dict[str, Tensor], name: str)
         raise UsageError(f"{name} does not fit the recipe's network; {'; '.join(lines)}")
 
 
-def _write_card(recipe: Recipe, folder: Path, parameters: int, weights: Path) -> Path:
+def _write_card(recipe: Recipe, folder: Path, network: nn.Module, weights: Path) -> Path:
     names = ("model.onnx", "weights.safetensors")
     files = [(name, (folder / name).read_bytes()) for name in names]
     card = Card(
@@ -62,13 +64,10 @@ def _write_card(recipe: Recipe, folder: Path, parameters: int, weights: Path) ->
         description=recipe.card.description,
         created=now(),
         architecture=f"{recipe.members[0].name} (network), weights from {weights.name}",
-        parameters=parameters,
+        parameters=count_parameters(network),
         terms=recipe.card.terms,
         input=recipe.input,
-        outputs=(
-            OutputSpec(name="logit", shape=("n",), meaning="log-odds of label 1 before calibration"),
-            OutputSpec(name="patch_logits", shape=("n", "1", "h", "w"), meaning="evidence of each patch in the unit of logit"),
-        ),
+        outputs=output_specs(network),
         sources=(DataSource(name="unknown to this program", role="train", authentic=0, positive=0, terms=recipe.card.terms),),
         validated_until=recipe.card.validated_until,
         known_failures=(*recipe.card.known_failures, "Converted weights: nothing was measured and nothing is calibrated."),

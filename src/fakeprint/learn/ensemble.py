@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fakeprint.learn.discriminant import Discriminant
+from fakeprint.learn.outputs import OUTPUTS, output_names
 from fakeprint.learn.statistics import Statistics
 
 
@@ -39,7 +40,8 @@ class Ensemble(nn.Module):
     """``logit = sum of share * (slope * member + offset)``.
 
     ``patch_logits`` are those of the networks on the grid of the first, weighted alike; members that judge the window as a whole
-    (statistics) add the same amount everywhere.  So the mean of the map is the logit wherever the networks share one grid.
+    (statistics) add the same amount everywhere.  So the mean of the map is the logit wherever the networks share one grid.  What the
+    first network that has more outputs returns besides is passed on as it is.
     """
 
     def __init__(self, members: Sequence[nn.Module], slopes: Sequence[float], offsets: Sequence[float], shares: Sequence[float]) -> None:
@@ -47,10 +49,12 @@ class Ensemble(nn.Module):
         self.members = nn.ModuleList(members)
         total = sum(shares)
         self.factors = [share / total * slope for share, slope in zip(shares, slopes, strict=True)]
+        self.outputs = next((output_names(one) for one in members if len(output_names(one)) > len(OUTPUTS)), OUTPUTS)
         self.constant = sum(share / total * offset for share, offset in zip(shares, offsets, strict=True))
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (N,) logits and (N, 1, h, w) patch logits; without a network the map is one cell."""
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Return (N,) logits and (N, 1, h, w) patch logits, then what ``outputs`` names; without a network the map is one cell."""
+        more: tuple[Tensor, ...] = ()
         whole = torch.zeros_like(image[:, 0, 0, 0]) + self.constant
         maps: list[Tensor] = []
         logit = whole
@@ -59,6 +63,7 @@ class Ensemble(nn.Module):
             if not isinstance(member, StatisticsNet):
                 logit = logit + factor * found[0]
                 maps.append(factor * found[1])
+                more = more or tuple(found[len(OUTPUTS) :])
             else:
                 logit = logit + factor * found
                 whole = whole + factor * found
@@ -66,4 +71,4 @@ class Ensemble(nn.Module):
         for one in maps:
             aligned = one if one is maps[0] else functional.interpolate(one, size=maps[0].shape[2:], mode="bilinear", align_corners=False)
             patches = patches + aligned
-        return logit, patches
+        return logit, patches, *more

@@ -13,21 +13,24 @@ from torch import nn
 
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import ArtifactError
+from fakeprint.learn.outputs import dynamic_axes, output_names
 
 OPSET = 17
 TOLERANCE = 1e-4
-OUTPUTS = ("logit", "patch_logits")
 
 
-def export(module: nn.Module, folder: Path, *, size: int, outputs: tuple[str, ...] = OUTPUTS, weights: bool = True) -> float:
+def export(module: nn.Module, folder: Path, *, size: int, outputs: tuple[str, ...] | None = None, weights: bool = True) -> float:
     """Write the graph, and the weights where asked for; return the largest difference between PyTorch and ONNX Runtime on three sizes.
+
+    ``outputs`` names what the module returns, in order, where it is more or less than :func:`~fakeprint.learn.outputs.output_names` says.
 
     Raises:
         ArtifactError: the difference exceeds 1e-4; nothing is left behind.
     """
+    outputs = outputs or output_names(module)
     module = module.eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     axes = {"image": {0: "n", 2: "height", 3: "width"}}
-    axes |= {name: {0: "n", 2: "h", 3: "w"} if name == "patch_logits" else {0: "n"} for name in outputs}
+    axes |= {name: dynamic_axes(name) for name in outputs}
     buffer = BytesIO()
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")

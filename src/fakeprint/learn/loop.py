@@ -17,7 +17,7 @@ from fakeprint.learn.log import TrainLog
 from fakeprint.learn.network import channels_last, parameter_groups
 from fakeprint.learn.networks import make_network
 from fakeprint.learn.recipe import NetworkMember
-from fakeprint.learn.schedule import rate_at
+from fakeprint.learn.schedule import rate_at, stepped_rate_at
 from fakeprint.learn.stream import Crop, Positions
 
 Validate = Callable[[nn.Module], float]
@@ -61,7 +61,7 @@ def train_network(
     """
     torch.manual_seed(seed)
     bare = make_network(member)
-    optimiser = torch.optim.AdamW(parameter_groups(bare, member.decay), lr=member.rate)
+    optimiser = _optimiser(bare, member)
     network, stepper = fabric.setup(channels_last(bare), optimiser)
     average = Average(bare, member.average)
     best = Average(bare, member.average).network
@@ -82,7 +82,7 @@ def train_network(
     loader = DataLoader(stream, share, sampler=positions, num_workers=workers, drop_last=True)
     crops = iter(fabric.setup_dataloaders(loader, use_distributed_sampler=False))  # positions are divided already
     while progress.step < last and progress.step - progress.best_step <= member.patience:
-        rate = rate_at(progress.step, steps=member.steps, peak=member.rate, warm_up=member.warm_up)
+        rate = _rate(member, progress.step)
         for group in optimiser.param_groups:
             group["lr"] = rate
         dice = seed * 1_000_003 + progress.step * fabric.world_size + fabric.global_rank
@@ -101,6 +101,18 @@ def train_network(
     fabric.barrier()
     finished = progress.step == member.steps or progress.step - progress.best_step > member.patience
     return Result(best.eval(), finished)
+
+
+def _optimiser(network: nn.Module, member: NetworkMember) -> torch.optim.Optimizer:
+    if member.adam is None:
+        return torch.optim.AdamW(parameter_groups(network, member.decay), lr=member.rate)
+    return torch.optim.Adam(network.parameters(), lr=member.rate, weight_decay=member.decay)
+
+
+def _rate(member: NetworkMember, step: int) -> float:
+    if member.adam is None:
+        return rate_at(step, steps=member.steps, peak=member.rate, warm_up=member.warm_up)
+    return stepped_rate_at(step, peak=member.rate, warm_up=member.warm_up, every=member.adam.every, factor=member.adam.factor)
 
 
 def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabric: Fabric, dice: int) -> float:

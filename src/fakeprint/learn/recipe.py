@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from fakeprint.core.calibration import Compression
 from fakeprint.core.card import InputSpec
@@ -77,11 +77,36 @@ class BalanceRecipe(Record):
     generator_power: float = Field(0.5, ge=0, le=1)
 
 
+class SteppedAdam(Record):
+    """Adam with decay inside the gradient, and a rate that is multiplied by ``factor`` after every ``every`` steps."""
+
+    every: int = Field(gt=0)
+    factor: float = Field(gt=0, le=1)
+
+
+class RecceSettings(Record):
+    """How the three losses of RECCE are put together (specs: recce 2), with the published numbers as defaults.
+
+    ``reconstruction`` and ``separation`` weigh the second and the third loss, ``flood`` is the level that the first is held around.
+    ``noise`` is the deviation of noise added in training to half of the faces (the original adds 1e-6, which changes nothing).
+    ``compat`` keeps the original's constant penalty for batches with fewer than two unaltered faces.
+    """
+
+    reconstruction: float = Field(0.1, ge=0)
+    separation: float = Field(0.1, ge=0)
+    flood: float = Field(0.04, ge=0)
+    noise: float = Field(0.0, ge=0)
+    compat: bool = False
+
+
 class NetworkMember(Record):
     """A convolutional network trained by gradient descent.
 
     ``front`` names a residual front end of a patch network (then ``strides`` has one entry for each of ``channels``), or is
     ``face`` for the face network.  ``margin`` weighs the ranking loss within pairs (specs: evaluation 4: a pair is one group).
+
+    ``front: recce`` is RECCE: ``channels`` are the eight widths of its encoder, and ``recce`` may set its losses.  ``adam`` takes the
+    place of AdamW and of the rate that falls to zero along a cosine.
     """
 
     type: Literal["network"] = "network"
@@ -103,6 +128,14 @@ class NetworkMember(Record):
     validate_every: int = Field(200, gt=0)
     patience: int = Field(1000, gt=0)
     weight: float = Field(1.0, gt=0)
+    adam: SteppedAdam | None = None
+    recce: RecceSettings | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Leave out what is not set, so that the hash of a recipe does not change when members learn new settings."""
+        written: dict[str, object] = handler(self)
+        return {name: value for name, value in written.items() if value is not None}
 
 
 class StatisticsMember(Record):
