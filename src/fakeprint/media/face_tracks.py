@@ -1,0 +1,233 @@
+"""Faces of sampled frames, grouped into persons (specs: dfspot 6, R7).
+
+Frame by frame, the faces are paired with the tracks so far, all pairs weighed at once.  Two faces are one person's the more alike they
+are in looks and the nearer they lie; where the scene has changed, looks alone count.  Two faces of one frame are never one person's.
+Looks are small pictures and not identities: people who resemble each other can be told apart only while they stay in view.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from fakeprint.core.errors import UsageError
+from fakeprint.media.assignment import assign
+from fakeprint.media.faces import Face, crop_square
+
+Look = NDArray[np.float32]
+"""How a face looks: a small colour picture of it, (N,) float32, mean 0 and length 1, so that a dot product is a correlation."""
+
+_LOOK_SIZE = 12
+_LOOK_SCALE = 1.5
+_SCENE_SIZE = (16, 9)
+
+
+@dataclass(frozen=True, eq=False)
+class FrameFaces:
+    """The faces of one sampled frame.
+
+    ``looks`` holds one look for each face, or nothing; ``scene`` is the look of the whole frame, or None.  :func:`frame_faces` makes
+    both from pixels.
+    """
+
+    time_s: float
+    index: int | None
+    faces: tuple[Face, ...]
+    looks: tuple[Look, ...] = ()
+    scene: Look | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse looks that do not belong to the faces."""
+        if self.looks and len(self.looks) != len(self.faces):
+            raise ValueError(f"{len(self.looks)} looks for {len(self.faces)} faces")
+
+
+@dataclass(frozen=True, eq=False)
+class TrackFace:
+    """One face of a track; ``frame`` is the place of its frame among the sampled frames, from 0."""
+
+    frame: int
+    time_s: float
+    index: int | None
+    face: Face
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One person's faces in time order, at least one; ``id`` counts persons from 1 by first appearance, then from left to right."""
+
+    id: int
+    faces: tuple[TrackFace, ...]
+
+    @property
+    def first_s(self) -> float:
+        """When the person is first seen."""
+        return self.faces[0].time_s
+
+    @property
+    def last_s(self) -> float:
+        """When the person is last seen."""
+        return self.faces[-1].time_s
+
+
+@dataclass(frozen=True)
+class TrackSettings:
+    """What makes a track, and which tracks are kept.
+
+    How alike two looks must be (correlation, -1 to 1) falls from ``alike_anywhere`` for faces that share nothing but their looks to
+    ``alike_in_place`` for faces in the same place.  Places compare within ``reach`` face sides, plus ``reach_per_second`` for up to two
+    seconds between the frames, and only while the scene is the same: ``same_scene`` is how alike two whole frames then are, at least.
+    Faces whose sides differ by more than a factor of ``size_change`` do not lie in the same place.
+
+    A track is kept where its median face is ``min_side`` pixels or more and it is seen in ``min_frames`` frames or more and for
+    ``min_seconds``, as far as the video has so many frames.  Where frames lie ``sparse_seconds`` or more apart, a person may be seen
+    once; such a track is kept where the finder is sure of it (``sure``).  Only the ``most_faces`` largest faces of a frame are
+    followed, against the ``most_tracks`` tracks seen last.
+    """
+
+    alike_anywhere: float = 0.8
+    alike_in_place: float = 0.1
+    same_scene: float = 0.6
+    reach: float = 0.75
+    reach_per_second: float = 1.0
+    size_change: float = 2.0
+    min_side: float = 0.0
+    min_frames: int = 2
+    min_seconds: float = 0.3
+    sparse_seconds: float = 1.0
+    sure: float = 0.8
+    most_faces: int = 32
+    most_tracks: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse settings that contradict each other."""
+        if not -1 <= self.alike_in_place < self.alike_anywhere <= 1 or self.reach <= 0 or self.reach_per_second < 0:
+            raise UsageError("tracks want -1 <= alike_in_place < alike_anywhere <= 1, a reach above 0 and reach_per_second from 0")
+        if self.size_change < 1 or min(self.min_frames, self.most_faces, self.most_tracks) < 1:
+            raise UsageError("tracks want size_change, min_frames, most_faces and most_tracks of at least 1")
+
+
+DEFAULT = TrackSettings()
+
+
+def frame_faces(rgb: NDArray[np.uint8], time_s: float, index: int | None, faces: Sequence[Face]) -> FrameFaces:
+    """Return the faces of (H, W, 3) uint8 RGB pixels with their looks and the scene's."""
+    return FrameFaces(time_s, index, tuple(faces), tuple(look_of(rgb, face) for face in faces), _look(Image.fromarray(rgb), _SCENE_SIZE))
+
+
+def look_of(rgb: NDArray[np.uint8], face: Face) -> Look:
+    """Return the look of one face in (H, W, 3) uint8 RGB pixels; what reaches over the picture's edge is left out."""
+    left, top, side = crop_square(face, _LOOK_SCALE)
+    height, width = rgb.shape[:2]
+    left, right = (min(max(edge, 0), width - 1) for edge in (left, left + side))
+    top, bottom = (min(max(edge, 0), height - 1) for edge in (top, top + side))
+    return _look(Image.fromarray(rgb[top : bottom + 1, left : right + 1]), (_LOOK_SIZE, _LOOK_SIZE))
+
+
+def _look(picture: Image.Image, size: tuple[int, int]) -> Look:
+    small: Look = np.asarray(picture.resize(size, Image.Resampling.BOX, reducing_gap=2.0)).astype(np.float32).ravel()
+    small -= small.mean()
+    length = float(np.linalg.norm(small))
+    if length > 0:
+        small /= length
+    return small
+
+
+def link(frames: Sequence[FrameFaces], settings: TrackSettings = DEFAULT) -> tuple[Track, ...]:
+    """Group the faces of sampled frames, in time order, into persons; the order of faces within a frame does not matter.
+
+    Faces in no track are those of tracks that were not kept.
+    """
+    open_tracks: list[_Open] = []
+    for number, frame in enumerate(frames):
+        _extend(open_tracks, frame, number, settings)
+    spacing = float(np.median(np.diff([frame.time_s for frame in frames]))) if len(frames) > 1 else np.inf
+    kept = [track for track in open_tracks if _keep(track.faces, len(frames), spacing, settings)]
+    kept.sort(key=lambda track: (track.faces[0].frame, track.faces[0].face.box))
+    return tuple(Track(number, tuple(track.faces)) for number, track in enumerate(kept, start=1))
+
+
+@dataclass(eq=False)
+class _Open:
+    """A track that may go on."""
+
+    faces: list[TrackFace]
+    looks: list[Look]
+    scene: Look | None
+    drift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+
+    def centre_at(self, time_s: float) -> NDArray[np.float64]:
+        """Return where the face would be if it went on moving, for half a second at most."""
+        last = self.faces[-1]
+        return _centre(last.face) + self.drift * min(max(time_s - last.time_s, 0.0), 0.5)
+
+    def add(self, one: TrackFace, look: Look | None, scene: Look | None) -> None:
+        """Go on with one more face."""
+        last = self.faces[-1]
+        passed = one.time_s - last.time_s
+        if 0 < passed <= 0.5:
+            self.drift = 0.5 * self.drift + 0.5 * (_centre(one.face) - _centre(last.face)) / passed
+        else:
+            self.drift = np.zeros(2)
+        self.faces.append(one)
+        self.scene = scene
+        if look is not None:
+            self.looks = [*self.looks[-2:], look]
+
+
+def _extend(tracks: list[_Open], frame: FrameFaces, number: int, settings: TrackSettings) -> None:
+    """Pair one frame's faces with the tracks; faces without a partner open tracks of their own."""
+    order = sorted(range(len(frame.faces)), key=lambda at: (-frame.faces[at].side, frame.faces[at].box, -frame.faces[at].score))
+    order = sorted(order[: settings.most_faces], key=lambda at: frame.faces[at].box)
+    candidates = sorted(tracks, key=lambda track: -track.faces[-1].frame)[: settings.most_tracks]
+    likeness = np.array([[_likeness(track, frame, at, settings) for track in candidates] for at in order])
+    partners = assign(likeness.reshape(len(order), len(candidates)), least=settings.alike_anywhere)
+    for at, partner in zip(order, partners, strict=True):
+        one = TrackFace(number, frame.time_s, frame.index, frame.faces[at])
+        look = frame.looks[at] if frame.looks else None
+        if partner is None:
+            tracks.append(_Open([one], [look] if look is not None else [], frame.scene))
+        else:
+            candidates[partner].add(one, look, frame.scene)
+
+
+def _likeness(track: _Open, frame: FrameFaces, at: int, settings: TrackSettings) -> float:
+    """Return how alike the looks are, plus what the place adds; ``alike_anywhere`` or more makes one person."""
+    near = _nearness(track, frame, frame.faces[at], settings)
+    credit = settings.alike_anywhere - settings.alike_in_place
+    if frame.looks and track.looks:
+        alike = max(float(look @ frame.looks[at]) for look in track.looks)
+    else:
+        alike = settings.alike_in_place + credit / 2
+    return alike + near * credit
+
+
+def _nearness(track: _Open, frame: FrameFaces, face: Face, settings: TrackSettings) -> float:
+    """Return 1 for the same place, falling to 0 at the end of the reach, and 0 in another scene."""
+    if frame.scene is not None and track.scene is not None and float(frame.scene @ track.scene) < settings.same_scene:
+        return 0.0
+    last = track.faces[-1].face
+    sides = sorted((max(last.side, 1e-6), max(face.side, 1e-6)))
+    if sides[1] > settings.size_change * sides[0]:
+        return 0.0
+    passed = min(max(frame.time_s - track.faces[-1].time_s, 0.0), 2.0)
+    reach = (settings.reach + settings.reach_per_second * passed) * float(np.sqrt(sides[0] * sides[1]))
+    away = float(np.linalg.norm(_centre(face) - track.centre_at(frame.time_s)))
+    return max(0.0, 1.0 - away / reach)
+
+
+def _centre(face: Face) -> NDArray[np.float64]:
+    left, top, right, bottom = face.box
+    return np.array([(left + right) / 2, (top + bottom) / 2])
+
+
+def _keep(faces: Sequence[TrackFace], frames: int, spacing: float, settings: TrackSettings) -> bool:
+    """Tell whether a track is large and lasting enough to be a person."""
+    if float(np.median([one.face.side for one in faces])) < settings.min_side:
+        return False
+    lasting = np.ceil(settings.min_seconds / spacing) if 0 < spacing < settings.min_seconds else 1
+    if len(faces) >= min(max(settings.min_frames, lasting), frames):
+        return True
+    return spacing >= settings.sparse_seconds and max(one.face.score for one in faces) >= settings.sure
