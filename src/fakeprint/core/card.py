@@ -63,7 +63,8 @@ class FaceSpec(Record):
     The crop is the square whose side is ``scale`` times the longer side of the face box (forehead to chin), centred on the
     box's centre, cut at native resolution (edge pixels repeated outside the picture) and resized once to ``size`` x ``size``
     (Pillow BILINEAR with its antialiasing).  Faces whose crop is under ``min_side`` pixels wide, or of which the face finder is less
-    sure than ``min_score``, are not applicable.  Over several faces of one picture the maximum counts.
+    sure than ``min_score``, are not applicable.  Over several faces of a picture, or people of a video, the odds are averaged
+    (:mod:`fakeprint.detectors.several_faces`); ``max`` takes the highest as it is, which grows with their number.
     """
 
     type: Literal["faces"] = "faces"
@@ -71,7 +72,7 @@ class FaceSpec(Record):
     scale: float = Field(gt=0)
     min_side: int = Field(gt=0)
     min_score: float = Field(0.0, ge=0, le=1)
-    pool: Literal["max"] = "max"
+    pool: Literal["mean_odds", "max"] = "mean_odds"
 
 
 class FaceSearchSpec(Record):
