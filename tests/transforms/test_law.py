@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fakeprint.core.errors import UnknownNameError, UsageError
-from fakeprint.transforms.law import Chance, Choices, Law
+from fakeprint.transforms.law import Chance, Choices, Law, OneOf
 from fakeprint.transforms.replay import replay
 
 LAW = Law(
@@ -56,3 +56,23 @@ def test_choices_are_all_drawn():
 def test_a_law_that_cannot_be_applied_is_refused_when_it_is_made(chance, error):
     with pytest.raises(error):
         Law((chance,))
+
+
+def test_one_of_several_is_applied_each_as_often():
+    law = Law((OneOf(p=0.5, one_of=(Chance(transform="iso-noise"), Chance(transform="noise", parameters={"sigma": (2.0, 7.0)}))),))
+    drawn = [tuple(one.name for one in law.draw(np.random.default_rng(seed))) for seed in range(2000)]
+    for names, share in (((), 0.5), (("iso-noise",), 0.25), (("noise",), 0.25)):
+        assert drawn.count(names) / 2000 == pytest.approx(share, abs=0.04)
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    delivered, steps = law.apply(pixels, np.random.default_rng(3))
+    assert replay(pixels, steps).tobytes() == delivered.tobytes()
+
+
+def test_entries_of_one_of_have_no_chance_of_their_own():
+    with pytest.raises(ValueError, match="no p of their own"):
+        OneOf(one_of=(Chance(transform="jpeg", p=0.5, parameters={"quality": 80}), Chance(transform="tone")))
+
+
+def test_parameters_inside_one_of_are_checked_before_training():
+    with pytest.raises(UsageError, match="quality"):
+        Law((OneOf(one_of=(Chance(transform="tone"), Chance(transform="jpeg", parameters={"quality": 0}))),))

@@ -7,8 +7,12 @@ from fakeprint.core.errors import UnknownNameError, UsageError
 from fakeprint.core.sample import Step
 from fakeprint.transforms import TRANSFORMS
 from fakeprint.transforms.blur import Blur
+from fakeprint.transforms.brightness import Brightness
 from fakeprint.transforms.crop import Crop
+from fakeprint.transforms.downscale import Downscale
 from fakeprint.transforms.fit import Fit
+from fakeprint.transforms.hsv import Hsv
+from fakeprint.transforms.iso_noise import IsoNoise
 from fakeprint.transforms.jpeg import Jpeg
 from fakeprint.transforms.noise import Noise
 from fakeprint.transforms.replay import replay
@@ -25,6 +29,10 @@ EXAMPLES = {
     "blur": Blur(sigma=0.8),
     "noise": Noise(sigma=3.0, seed=2**60),
     "tone": Tone(gain=0.9, contrast=1.1, red=3.0),
+    "brightness": Brightness(brightness=0.1, contrast=-0.2),
+    "hsv": Hsv(hue=-7.0, saturation=20.0, value=-10.0),
+    "iso-noise": IsoNoise(colour=0.03, intensity=0.4, seed=2**60),
+    "downscale": Downscale(factor=0.7, kernel="point"),
 }
 
 

@@ -14,5 +14,9 @@ TRANSFORMS: Registry[type[Transform]] = Registry(
         "blur": "fakeprint.transforms.blur:Blur",
         "noise": "fakeprint.transforms.noise:Noise",
         "tone": "fakeprint.transforms.tone:Tone",
+        "brightness": "fakeprint.transforms.brightness:Brightness",
+        "hsv": "fakeprint.transforms.hsv:Hsv",
+        "iso-noise": "fakeprint.transforms.iso_noise:IsoNoise",
+        "downscale": "fakeprint.transforms.downscale:Downscale",
     },
 )

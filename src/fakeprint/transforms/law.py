@@ -1,14 +1,15 @@
 """A random law of degradation: draws deterministic transforms, the same way for every class.
 
 A law is data (a list in a recipe): each entry names a transform, its probability ``p``, and for every parameter a fixed value, a
-``[low, high]`` range or a list of ``choices``.  Whole-number ranges include both ends; ranges of decimals are uniform.
+``[low, high]`` range or a list of ``choices``.  Whole-number ranges include both ends; ranges of decimals are uniform.  An entry can
+also be ``one_of`` several, each as likely.
 """
 
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from fakeprint.core.record import Record
 from fakeprint.core.sample import Step
@@ -33,6 +34,20 @@ class Chance(Record):
     parameters: dict[str, int | float | str | Choices | Range] = Field(default_factory=dict)
 
 
+class OneOf(Record):
+    """Apply one of several entries, each as likely, with probability ``p``; their own ``p`` must be 1."""
+
+    one_of: tuple[Chance, ...] = Field(min_length=2)
+    p: float = Field(1.0, ge=0, le=1)
+
+    @field_validator("one_of")
+    @classmethod
+    def _certain(cls, entries: tuple[Chance, ...]) -> tuple[Chance, ...]:
+        if any(one.p != 1 for one in entries):
+            raise ValueError("entries of one_of have no p of their own")
+        return entries
+
+
 @dataclass(frozen=True)
 class Law:
     """Entries in the order in which they are applied.
@@ -42,11 +57,12 @@ class Law:
     'jpeg'
     """
 
-    chances: Sequence[Chance]
+    chances: Sequence[Chance | OneOf]
 
     def __post_init__(self) -> None:
         for chance in self.chances:
-            _build(chance, np.random.default_rng(0))
+            for one in chance.one_of if isinstance(chance, OneOf) else (chance,):
+                _build(one, np.random.default_rng(0))
 
     def draw(self, rng: np.random.Generator) -> tuple[Transform, ...]:
         """Draw one chain.  Every entry consumes random numbers whether it is applied or not."""
@@ -61,10 +77,12 @@ class Law:
         return pixels, tuple(transform.step() for transform in chain)
 
 
-def _build(chance: Chance, rng: np.random.Generator) -> Transform:
+def _build(chance: Chance | OneOf, rng: np.random.Generator) -> Transform:
+    if isinstance(chance, OneOf):
+        return _build(chance.one_of[int(rng.integers(len(chance.one_of)))], rng)
     kind = TRANSFORMS.load(chance.transform)
     values = {name: _value(value, rng) for name, value in chance.parameters.items()}
-    seed = int(rng.integers(2**63)) if chance.transform == "noise" else None
+    seed = int(rng.integers(2**63)) if any(field.name == "seed" for field in fields(kind)) else None
     defaults = {field.name: field.default for field in fields(kind) if field.name != "seed" and field.default is not MISSING}
     return kind.of(Step(name=chance.transform, version=kind.version, parameters={**defaults, **values}, seed=seed))
 
