@@ -22,6 +22,8 @@ What the graph returns (``OutputSpec``)
     ``patch_logits`` ``(N, 1, h, w)`` float32, where given: the evidence of each patch in the same unit; patch (i, j) covers the
     pixels around ``((i + 0.5) * H / h, (j + 0.5) * W / w)``.  ``class_logits`` ``(N, C)``: one per entry of ``labels``.
     ``embedding`` ``(N, D)``: features for attribution.  ``anchors`` ``(N, 896, 17)``: face finders (specs: dfspot 5).
+    ``boxes`` ``(N, K, 15 or 17)``: face finders that decode their output themselves: ``xyxy`` and five or six key points in pixels of
+    the input, then the score in [0, 1] (:func:`fakeprint.media.face_boxes.read_boxes`).
     ``reconstruction`` ``(N, 3, H, W)``: the input as the model redraws it, RGB in [0, 1]; ``residual`` ``(N, 1, H, W)``: how far it is
     from the input, mean over the channels, in [0, 1]; ``attention`` ``(N, 1, h, w)`` in [0, 1]: how much weight the model gives to each
     place because of the residual (specs: recce 1).
@@ -65,11 +67,22 @@ class FaceSpec(Record):
     (Pillow BILINEAR with its antialiasing).  Faces whose crop is under ``min_side`` pixels wide, or of which the face finder is less
     sure than ``min_score``, are not applicable.  Over several faces of a picture, or people of a video, the odds are averaged
     (:mod:`fakeprint.detectors.several_faces`); ``max`` takes the highest as it is, which grows with their number.
+
+    ``margin`` and ``resize`` name other rules, for weights that were learned with them (specs: dfspot 6 and 7):
+
+    - ``margin: dfspot``: the box with 0.4 of its height above and 0.2 at the other sides, held within the picture; ``dfspot-square``:
+      the square over its longer side with the same centre, moved to start inside the picture and cut at its far borders.  ``scale``
+      is then not used.
+    - ``resize: scale``: padded with black to at least ``size`` x ``size``, centred, then stretched to ``size`` x ``size``; ``tight``:
+      the longer side is brought to ``size``, then padded with black.  Both interpolate between four pixels without averaging.
+      ``stretch`` is the resize described first.
     """
 
     type: Literal["faces"] = "faces"
     size: int = Field(gt=0)
     scale: float = Field(gt=0)
+    margin: Literal["square", "dfspot", "dfspot-square"] = "square"
+    resize: Literal["stretch", "scale", "tight"] = "stretch"
     min_side: int = Field(gt=0)
     min_score: float = Field(0.0, ge=0, le=1)
     pool: Literal["mean_odds", "max"] = "mean_odds"
@@ -78,8 +91,8 @@ class FaceSpec(Record):
 class FaceSearchSpec(Record):
     """How a face finder looks at a picture: whole and in tiles, each letterboxed to ``size``; see :mod:`fakeprint.media.face_tiles`.
 
-    Detections under ``min_score`` are dropped, those that overlap by more than ``nms_overlap`` are merged.  ``policy`` and
-    ``min_face`` (pixels of the picture) are defaults that a caller may override.
+    The graph's only output is ``anchors`` or ``boxes``.  Detections under ``min_score`` are dropped, those that overlap by more than
+    ``nms_overlap`` are merged.  ``policy`` and ``min_face`` (pixels of the picture) are defaults that a caller may override.
     """
 
     type: Literal["face_search"] = "face_search"
@@ -101,7 +114,7 @@ class InputSpec(Record):
 class OutputSpec(Record):
     """One output of the graph."""
 
-    name: Literal["logit", "patch_logits", "class_logits", "embedding", "anchors", "reconstruction", "residual", "attention"]
+    name: Literal["logit", "patch_logits", "class_logits", "embedding", "anchors", "boxes", "reconstruction", "residual", "attention"]
     shape: tuple[str, ...]
     meaning: str
 

@@ -1,7 +1,7 @@
 """From the raw output of an anchor-based face detector to boxes (specs: dfspot 5).  Pure geometry.
 
 A detection is a row of 17 numbers: the box ``xyxy``, six key points ``x, y`` (right eye, left eye, nose, mouth, right ear, left ear;
-the subject's own right and left), and the score in [0, 1].
+the subject's own right and left), and the score in [0, 1].  Ears that a detector does not give are NaN.
 """
 
 from typing import Literal
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 ROW = 17
 GRIDS = ((16, 2), (8, 6))
 """Cells per side and anchors per cell of the two maps; 16 * 16 * 2 + 8 * 8 * 6 = 896 anchors."""
+ANCHORS = (896, ROW)
+WIDTHS = (15, ROW)
+"""Numbers of a detection that a graph decoded itself; see :func:`read_boxes`."""
 _MOST_ROWS = 4096
 
 Rows = NDArray[np.float32]
@@ -53,6 +56,23 @@ def decode(raw: NDArray[np.float32], *, size: int, min_score: float) -> Rows:
     score = 1 / (1 + np.exp(-np.clip(kept[:, 16:], -100, 100, dtype=np.float64)))
     rows = np.concatenate([places[:, :2] - half, places[:, :2] + half, places[:, 4:], score], axis=1)
     return rows[(half > 0).all(axis=1)].astype(np.float32)
+
+
+def read_boxes(boxes: NDArray[np.floating], *, min_score: float) -> Rows:
+    """Return (K, 17) detections out of (N, 15 or 17) decoded ones that reach the score; at most 4096, the best ones, unordered.
+
+    A row is ``xyxy``, the key points, and the score.  Of 17 numbers the points are ours; of 15 they are right eye, left eye, nose,
+    right and left corner of the mouth: the mouth is the middle of its corners, and there are no ears.  Rows with a number that is
+    not finite, or whose box is empty, are dropped.
+    """
+    kept = boxes[np.isfinite(boxes).all(axis=1)]
+    kept = kept[(kept[:, -1] >= min_score) & (kept[:, 2] > kept[:, 0]) & (kept[:, 3] > kept[:, 1])]
+    if len(kept) > _MOST_ROWS:
+        kept = kept[np.argpartition(kept[:, -1], -_MOST_ROWS)[-_MOST_ROWS:]]
+    if kept.shape[1] == ROW:
+        return np.concatenate([kept[:, :16], kept[:, 16:].clip(max=1.0)], axis=1).astype(np.float32)
+    mouth, no_ears = (kept[:, 10:12] + kept[:, 12:14]) / 2, np.full((len(kept), 4), np.nan)
+    return np.concatenate([kept[:, :10], mouth, no_ears, kept[:, 14:].clip(max=1.0)], axis=1).astype(np.float32)
 
 
 def _logit(probability: float) -> float:

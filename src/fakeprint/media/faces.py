@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from fakeprint.core.card import FaceSpec
+from fakeprint.media.point_sampling import sample_bilinear
 
 KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
 """Names of the rows of ``Face.keypoints``; right and left are the subject's own."""
@@ -20,7 +21,7 @@ class Face:
 
     ``box`` is ``xyxy`` in source pixels, from the brow to the chin; it can reach over the picture's edge, which keeps it centred on
     the face.  ``score`` lies in [0, 1] and says how sure the detector is that this is a face, nothing else.  ``keypoints`` is
-    (6, 2) float32 x, y in source pixels, in the order of :data:`KEYPOINTS`.
+    (6, 2) float32 x, y in source pixels, in the order of :data:`KEYPOINTS`; (4, 2) from a detector that gives no ears.
     """
 
     box: Box
@@ -36,7 +37,8 @@ class Face:
 def face_of(row: NDArray[np.float32]) -> Face:
     """Return the face of one detection row of 17 numbers (see :mod:`fakeprint.media.face_boxes`)."""
     left, top, right, bottom = (float(number) for number in row[:4])
-    return Face((left, top, right, bottom), float(row[16]), row[4:16].reshape(6, 2).copy())
+    points = row[4:16].reshape(6, 2)
+    return Face((left, top, right, bottom), float(row[16]), points[np.isfinite(points).all(axis=1)])
 
 
 def crop_square(face: Face, scale: float) -> tuple[int, int, int]:
@@ -56,25 +58,71 @@ def crop_square(face: Face, scale: float) -> tuple[int, int, int]:
 def crop_face(rgb: NDArray[np.uint8], face: Face, spec: FaceSpec) -> NDArray[np.uint8]:
     """Return the (size, size, 3) uint8 crop of a face out of (H, W, 3) uint8 RGB pixels.
 
-    The square of :func:`crop_square` is cut at native resolution, edge pixels are repeated outside the picture, and it is resized
-    once (Pillow BILINEAR, which averages when it shrinks).  Whether the face is large enough for ``spec`` is :func:`large_enough`.
+    The rectangle of :func:`crop_box` is cut at native resolution, edge pixels are repeated outside the picture, and it is brought to
+    size by :func:`fit_face`.  Whether the face is large enough for ``spec`` is :func:`large_enough`.
     """
-    left, top, side = crop_square(face, spec.scale)
     height, width = rgb.shape[:2]
-    columns = np.clip(np.arange(left, left + side), 0, width - 1)
-    rows = np.clip(np.arange(top, top + side), 0, height - 1)
-    if left >= 0 and top >= 0 and left + side <= width and top + side <= height:
-        square = rgb[top : top + side, left : left + side]
+    left, top, right, bottom = crop_box(face, spec, width, height)
+    if left >= 0 and top >= 0 and right <= width and bottom <= height:
+        cut = rgb[top:bottom, left:right]
     else:
-        square = rgb[rows[:, None], columns[None, :]]
-    if side == spec.size:
-        return np.ascontiguousarray(square)
-    return np.asarray(Image.fromarray(np.ascontiguousarray(square)).resize((spec.size, spec.size), Image.Resampling.BILINEAR))
+        columns = np.clip(np.arange(left, right), 0, width - 1)
+        rows = np.clip(np.arange(top, bottom), 0, height - 1)
+        cut = rgb[rows[:, None], columns[None, :]]
+    return fit_face(np.ascontiguousarray(cut), spec)
+
+
+def crop_box(face: Face, spec: FaceSpec, width: int, height: int) -> tuple[int, int, int, int]:
+    """Return the ``xyxy`` rectangle around a face in a picture of that size: whole pixels, at least one.
+
+    Only ``margin: square`` may reach over the picture's edge.
+
+    >>> one = Face((100.0, 100.0, 200.0, 200.0), 0.9, np.zeros((6, 2), np.float32))
+    >>> [crop_box(one, FaceSpec(size=224, scale=1.0, min_side=1, margin=name), 230, 500) for name in ("square", "dfspot", "dfspot-square")]
+    [(100, 100, 200, 200), (80, 60, 220, 220), (70, 60, 230, 220)]
+    """
+    if spec.margin == "square":
+        left, top, side = crop_square(face, spec.scale)
+        return left, top, left + side, top + side
+    x0, y0, x1, y1 = dfspot_margin(face.box, width, height)
+    if spec.margin == "dfspot-square":
+        side = int(max(x1 - x0, y1 - y0))
+        x0, y0 = max(0.0, (x0 + x1 - side) / 2), max(0.0, (y0 + y1 - side) / 2)
+        x1, y1 = min(float(width), x0 + side), min(float(height), y0 + side)
+    left, top = min(int(x0), width - 1), min(int(y0), height - 1)
+    return left, top, max(left + 1, int(x1)), max(top + 1, int(y1))
+
+
+def fit_face(cut: NDArray[np.uint8], spec: FaceSpec) -> NDArray[np.uint8]:
+    """Bring a (H, W, 3) uint8 cut to (size, size, 3) by the rule of ``spec.resize``.
+
+    >>> fit_face(np.full((10, 20, 3), 9, np.uint8), FaceSpec(size=40, scale=1.0, min_side=1, resize="tight"))[:, 0, 0].tolist().count(9)
+    20
+    """
+    size = spec.size
+    if spec.resize == "stretch":
+        if cut.shape[:2] == (size, size):
+            return cut
+        return np.asarray(Image.fromarray(cut).resize((size, size), Image.Resampling.BILINEAR))
+    if spec.resize == "scale":
+        return sample_bilinear(_padded(cut, size), size, size)
+    factor = size / max(cut.shape[:2])
+    return _padded(sample_bilinear(cut, max(1, round(cut.shape[1] * factor)), max(1, round(cut.shape[0] * factor))), size)
+
+
+def _padded(cut: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Put black around until both sides are at least ``side``; an odd pixel goes to the right and the bottom."""
+    missing = [max(0, side - length) for length in cut.shape[:2]]
+    return np.pad(cut, [*((one // 2, one - one // 2) for one in missing), (0, 0)])
 
 
 def large_enough(face: Face, spec: FaceSpec) -> bool:
-    """Tell whether the crop of this face is at least ``spec.min_side`` pixels wide, and the finder sure enough of it."""
-    return face.score >= spec.min_score and crop_square(face, spec.scale)[2] >= spec.min_side
+    """Tell whether the crop of this face is at least ``spec.min_side`` pixels wide, and the finder sure enough of it.
+
+    With one of DFSpot's margins the face itself must be as wide, whatever the picture's edge leaves of the margin.
+    """
+    side = crop_square(face, spec.scale)[2] if spec.margin == "square" else face.side
+    return face.score >= spec.min_score and side >= spec.min_side
 
 
 def dfspot_margin(box: Box, width: int, height: int) -> Box:
