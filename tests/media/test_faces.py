@@ -13,7 +13,7 @@ from PIL import Image
 from fakeprint.core.card import FaceSpec
 from fakeprint.media.face_boxes import anchor_centres, decode, iou, weighted_nms
 from fakeprint.media.face_tiles import MOST_TILES, Tile, belongs, letterbox, tiles_of, to_source
-from fakeprint.media.faces import Face, crop_face, crop_square, dfspot_margin, face_of, large_enough
+from fakeprint.media.faces import Face, crop_box, crop_face, crop_square, dfspot_margin, face_of, fit_face, large_enough
 
 SPEC = FaceSpec(size=64, scale=1.3, min_side=40)
 
@@ -204,6 +204,49 @@ def test_crop_is_isotropic_and_stays_where_the_face_is() -> None:
     assert abs(top + side / 2 - 130) <= 0.5
     assert large_enough(face(0, 0, 31, 31), SPEC)
     assert not large_enough(face(0, 0, 30, 30), SPEC)
+
+
+DFSPOT = {name: FaceSpec(size=64, scale=1.0, min_side=40, margin=name) for name in ("dfspot", "dfspot-square")}
+
+
+def test_dfspot_margins_are_held_within_the_picture() -> None:
+    assert crop_box(face(100, 100, 200, 200), DFSPOT["dfspot"], 1000, 1000) == (80, 60, 220, 220)
+    assert crop_box(face(-40, -30, 60, 70), DFSPOT["dfspot"], 1000, 1000) == (0, 0, 80, 90)
+    assert crop_box(face(2, 2, 102, 102), DFSPOT["dfspot-square"], 1000, 1000) == (0, 0, 122, 122)
+    assert crop_box(face(940, 940, 1040, 1040), DFSPOT["dfspot-square"], 1000, 1000) == (910, 900, 1000, 1000)
+    outside = crop_box(face(1200, 1200, 1300, 1300), DFSPOT["dfspot"], 1000, 1000)
+    assert outside == (999, 999, 1000, 1000), "always a pixel to look at"
+
+
+@pytest.mark.parametrize("margin", ["dfspot", "dfspot-square"])
+@pytest.mark.parametrize("resize", ["stretch", "scale", "tight"])
+def test_every_policy_gives_the_input_size(margin: str, resize: str) -> None:
+    picture = np.random.default_rng(3).integers(0, 256, (90, 110, 3), dtype=np.uint8)
+    for box in ((10, 20, 50, 70), (-30, -10, 40, 40), (80, 60, 140, 130), (40, 40, 41, 41), (300, 300, 340, 340)):
+        spec = FaceSpec.model_validate({"size": 64, "scale": 1.0, "min_side": 1, "margin": margin, "resize": resize})
+        assert crop_face(picture, face(*box), spec).shape == (64, 64, 3)
+
+
+def test_scale_makes_an_island_of_a_small_face_and_squashes_a_large_one() -> None:
+    spec = FaceSpec(size=64, scale=1.0, min_side=1, resize="scale")
+    island = fit_face(np.full((38, 33, 3), 200, np.uint8), spec)
+    assert (island[13:51, 15:48] == 200).all()
+    assert island.astype(int).sum() == 200 * 38 * 33 * 3, "black around, nothing resized"
+    assert (fit_face(np.full((160, 120, 3), 200, np.uint8), spec) == 200).all()
+
+
+def test_tight_keeps_the_shape() -> None:
+    spec = FaceSpec(size=64, scale=1.0, min_side=1, resize="tight")
+    for cut in (np.full((160, 120, 3), 200, np.uint8), np.full((16, 12, 3), 200, np.uint8)):
+        fitted = fit_face(cut, spec)
+        assert (fitted[:, 8:56] == 200).all()
+        assert not fitted[:, :8].any()
+        assert not fitted[:, 56:].any()
+
+
+def test_dfspot_margins_ask_for_the_faces_own_width() -> None:
+    assert large_enough(face(0, 0, 40, 40), DFSPOT["dfspot"])
+    assert not large_enough(face(0, 0, 39, 39), DFSPOT["dfspot"])
 
 
 def test_face_of_a_row() -> None:

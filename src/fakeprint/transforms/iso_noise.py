@@ -38,10 +38,10 @@ class IsoNoise(Transform):
         hue, high, low = split_hue(pixels.astype(np.float32) / np.float32(255))
         light = (high + low) / 2
         room = 1 - np.abs(2 * light - 1)
-        saturation = np.where(room > 0, (high - low) / np.where(room > 0, room, np.float32(1)), 0)
+        saturation = (high - low) / np.where(room > 0, room, np.float32(1))
         grains = rng.poisson(float(light.std()) * self.intensity * 255, light.shape).astype(np.float32)
         hue = hue + rng.normal(0.0, 6 * self.colour * self.intensity, hue.shape).astype(np.float32)
-        light = np.clip(light + grains / 255 * (1 - light), 0, 1)
+        light = np.clip(light + grains / np.float32(255) * (1 - light), 0, 1).astype(np.float32)
         chroma = (1 - np.abs(2 * light - 1)) * saturation
         noisy = join_hue(hue, light + chroma / 2, light - chroma / 2)
         changed: Pixels = np.clip(np.rint(noisy * 255), 0, 255).astype(np.uint8)
