@@ -14,6 +14,7 @@ from fakeprint.cli import (
     data_legacy_split,
     data_manifest,
     data_match,
+    data_self_blend,
     data_split,
     data_stats,
 )
@@ -29,6 +30,7 @@ app.command("count")(data_manifest.count_command)
 app.command("verify")(data_manifest.verify_command)
 app.command("card")(data_manifest.card_command)
 app.command("match")(data_match.match_command)
+app.command("self-blend")(data_self_blend.self_blend_command)
 app.command("check")(data_check.check_command)
 app.command("dedupe")(data_dedupe.dedupe_command)
 app.command("split")(data_split.split_command)
