@@ -38,7 +38,7 @@ def load_examiners(names: Iterable[str], settings: Settings) -> list[Examiner]:
     """Import and construct the examiners of these names, and the detectors of the settings' model folders."""
     from fakeprint.detectors.load import load_detector
 
-    own: list[Examiner] = [load_detector(folder) for folder in settings.models]
+    own: list[Examiner] = [load_detector(folder, settings) for folder in settings.models]
     replaced = {one.name for one in own}
     return [load_examiner(name, settings) for name in names if name not in replaced] + own
 

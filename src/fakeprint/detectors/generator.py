@@ -1,4 +1,7 @@
-"""Which family of generators do the pixels resemble?  Asked of every image; the judge uses the answer only where it finds generation."""
+"""Which family of generators do the pixels resemble?  Asked of every image; the judge uses the answer only where it finds generation.
+
+The class logits come out of the same graph as the score of ``synthetic-image``, which is run once for both.
+"""
 
 from pathlib import Path
 
@@ -8,28 +11,35 @@ from numpy.typing import NDArray
 from fakeprint.core.card import Card
 from fakeprint.core.errors import ArtifactError
 from fakeprint.core.evidence import AttributionClaim, Evidence, Question
+from fakeprint.detectors.artifact import load_artifact
 from fakeprint.detectors.measure import Measured
 from fakeprint.detectors.windows import WindowScores, window_model
-from fakeprint.media.examiner import evidence_of, not_applicable
+from fakeprint.media.examiner import Settings, evidence_of, not_applicable
 from fakeprint.media.item import MediaItem
 
 
 class GeneratorDetector:
-    """Runs the ``generator`` artifact: probabilities of the families that it has seen, and unknown below the card's threshold."""
+    """Reads the class logits of an artifact: probabilities of the families it has seen, and unknown below the card's threshold."""
 
-    version = "1"
+    name = "generator"
+    version = "2"
     questions: tuple[Question, ...] = (Question.GENERATOR,)
     worth = (
         "A learned model compares the picture with families of generators it has seen. It can only name those; a picture of any other "
         "origin, a photograph included, is compared with the same families, so a resemblance alone says nothing about how it was made."
     )
 
-    def __init__(self, artifact: str | Path = "generator") -> None:
+    def __init__(self, artifact: str | Path = "synthetic-image") -> None:
         self._model = window_model(artifact)
-        self.name = self.card.name
         if self.card.attribution is None:
             raise ArtifactError(f"artifact {self.card.name} has no threshold for unknown generators in its card")
         self._attribution = self.card.attribution
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "GeneratorDetector":
+        """Read the first of the run's own models that names families, else the shipped one."""
+        own = (folder for folder in settings.models if load_artifact(folder).card.attribution is not None)
+        return cls(next(own, "synthetic-image"))
 
     @property
     def card(self) -> Card:

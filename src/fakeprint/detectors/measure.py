@@ -1,6 +1,6 @@
 """What a learned detector reads from pixels alone: the road that evaluation and calibration take, without a file and without a verdict."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,34 @@ class Measured(NamedTuple):
     reason: str | None = None
     class_logits: tuple[float, ...] = ()
     embedding: tuple[float, ...] = ()
+
+
+class MeasuredVideo(NamedTuple):
+    """The raw output for a video, and in how many of its frames something was scored."""
+
+    measured: Measured
+    frames_scored: int
+
+
+class VideoMeasuring(Protocol):
+    """Frames of one video in, one result out."""
+
+    def add(self, rgb: NDArray[np.uint8], time_s: float) -> None:
+        """Take the next frame, (H, W, 3) uint8 upright RGB."""
+        ...
+
+    def result(self) -> MeasuredVideo:
+        """Return the result over all frames taken."""
+        ...
+
+
+@runtime_checkable
+class VideoDetector(Protocol):
+    """A detector that reads a video as a whole, for example person by person."""
+
+    def video(self) -> VideoMeasuring:
+        """Return what measures one video."""
+        ...
 
 
 class PixelDetector(Examiner, Protocol):
