@@ -141,7 +141,9 @@ class FaceCropDetector:
     ) -> Evidence:
         found = detect(self.card, logit, bucket_of_item(item))
         if found is None:
-            return self._silent(item, "not_calibrated", "This model has no calibration for files of this size and compression.", scored)
+            return self._silent(
+                item, "not_calibrated", "This model has no calibration for files of this size and compression.", scored, (), regions
+            )
         claim, score = found
         return evidence_of(
             self,
@@ -157,9 +159,15 @@ class FaceCropDetector:
         )
 
     def _silent(
-        self, item: MediaItem, reason: str, summary: str, scored: ScoredVideo = NOTHING, claims: tuple[Claim, ...] = ()
+        self,
+        item: MediaItem,
+        reason: str,
+        summary: str,
+        scored: ScoredVideo = NOTHING,
+        claims: tuple[Claim, ...] = (),
+        regions: tuple[Region, ...] = (),
     ) -> Evidence:
-        """Say that the model could not answer; what was read of a video stands beside it and does not count."""
+        """Say that the model could not answer; what was read stands beside it and does not count."""
         return evidence_of(
             self,
             item,
@@ -167,6 +175,7 @@ class FaceCropDetector:
             reason=reason,
             summary=summary,
             claims=claims,
+            regions=regions,
             timeline=scored.timeline,
             tracks=tuple(one.model_copy(update={"decides": False}) for one in scored.tracks),
             weights_sha256=self._artifact.weights_sha256,
