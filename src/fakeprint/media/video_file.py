@@ -1,11 +1,11 @@
 """Open a video with PyAV so that nothing but this one file can be reached, and check its header (specs: reliability 5)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from fakeprint.core.errors import ErrorCode, MediaError, Stage
 from fakeprint.core.limits import Limits
@@ -15,6 +15,7 @@ from fakeprint.media.image_header import check_file_size
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -224,10 +225,22 @@ def rotation_of(frame: "VideoFrame") -> int:
 
 def decoded_frames(source: "InputContainer", stream: "VideoStream") -> "Iterator[VideoFrame]":
     """Decode forward from where the container stands; damaged packets are stepped over, an unreadable tail ends the frames."""
+    for frame, _ in decoded_with_others(source, stream):
+        if frame is not None:
+            yield frame
+
+
+def decoded_with_others(
+    source: "InputContainer", stream: "VideoStream", others: "Sequence[Stream]" = ()
+) -> "Iterator[tuple[VideoFrame | None, Packet[Stream] | None]]":
+    """Decode forward as :func:`decoded_frames` does, and yield the packets of other streams as they come between the frames."""
     import av
 
     bad = 0
-    for packet in packets(source, stream):
+    for packet in packets(source, stream, *others):
+        if packet.stream_index != stream.index:
+            yield None, packet
+            continue
         try:
             frames = packet.decode()
         except MemoryError:
@@ -237,16 +250,17 @@ def decoded_frames(source: "InputContainer", stream: "VideoStream") -> "Iterator
             if bad > _BAD_PACKETS:
                 return
             continue
-        yield from frames
+        for frame in frames:
+            yield cast("VideoFrame", frame), None
 
 
-def packets(source: "InputContainer", stream: "VideoStream") -> "Iterator[Packet[VideoStream]]":
-    """Read packets of one stream; where reading fails, try a few times to go on behind the damage."""
+def packets(source: "InputContainer", *streams: "Stream") -> "Iterator[Packet[Stream]]":
+    """Read packets of these streams; where reading fails, try a few times to go on behind the damage."""
     import av
 
     for _ in range(_RESTARTS):
         try:
-            yield from source.demux(stream)
+            yield from source.demux(streams)
         except MemoryError:
             raise
         except av.FFmpegError:
