@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,66 +56,73 @@ class LeakageReport(Record):
 
 def leakage(keys: Keys, radius: int = RADIUS) -> LeakageReport:
     """Compare all splits by all keys."""
-    counts = Counter(keys.splits)
-    splits = sorted(counts)
+    counts = dict(sorted(Counter(keys.splits).items()))
+    places = {split: at for at, split in enumerate(counts)}
+    place = np.fromiter((places[split] for split in keys.splits), np.int64, len(keys))
     leaks: list[Leak] = []
     for name, values in _EXACT.items():
-        leaks += _exact(name, values(keys), keys, splits)
-    leaks += _near(keys, splits, radius)
-    return LeakageReport(radius=radius, samples=len(keys), splits=dict(sorted(counts.items())), leaks=tuple(leaks))
+        leaks += _exact(name, values(keys), keys.ids, place, tuple(counts))
+    leaks += _near(keys, place, tuple(counts), radius)
+    return LeakageReport(radius=radius, samples=len(keys), splits=counts, leaks=tuple(leaks))
 
 
-def _exact(name: str, values: Sequence[Hashable | None], keys: Keys, splits: Sequence[str]) -> list[Leak]:
-    where: dict[Hashable, dict[str, list[int]]] = {}
-    known = 0
-    for row, (value, split) in enumerate(zip(values, keys.splits, strict=True)):
-        if value:
-            known += 1
-            where.setdefault(value, {}).setdefault(split, []).append(row)
-    crossing = [rows for rows in where.values() if len(rows) > 1]
+def _exact(
+    name: str, values: Sequence[Hashable | None], ids: Sequence[str], place: NDArray[np.int64], splits: Sequence[str]
+) -> "list[Leak]":
+    codes: dict[Hashable, int] = {}
+    code = np.fromiter((codes.setdefault(value, len(codes)) if value else -1 for value in values), np.int64, len(ids))
+    there = code >= 0
+    counts = [np.bincount(code[there & (place == at)], minlength=len(codes)) for at in range(len(splits))]
     leaks = []
-    for one, other in combinations(splits, 2):
-        both = [rows for rows in crossing if one in rows and other in rows]
-        examples = tuple((keys.ids[rows[one][0]], keys.ids[rows[other][0]]) for rows in both[:EXAMPLES])
-        samples = sum(len(rows[one]) + len(rows[other]) for rows in both)
-        leaks.append(Leak(key=name, first=one, second=other, known=known, values=len(both), samples=samples, examples=examples))
+    for (one, first), (other, second) in combinations(enumerate(splits), 2):
+        both = np.flatnonzero((counts[one] > 0) & (counts[other] > 0))
+        examples = ((ids[_row(code, place, value, one)], ids[_row(code, place, value, other)]) for value in both[:EXAMPLES])
+        samples = int((counts[one] + counts[other])[both].sum())
+        leaks.append(
+            Leak(key=name, first=first, second=second, known=int(there.sum()), values=len(both), samples=samples, examples=tuple(examples))
+        )
     return leaks
 
 
-def _near(keys: Keys, splits: Sequence[str], radius: int) -> list[Leak]:
+def _row(code: NDArray[np.int64], place: NDArray[np.int64], value: int, split: int) -> int:
+    return int(np.flatnonzero((code == value) & (place == split))[0])
+
+
+def _near(keys: Keys, place: NDArray[np.int64], splits: Sequence[str], radius: int) -> list[Leak]:
     values, rows = phash_values(keys.phashes)
-    code = {split: at for at, split in enumerate(splits)}
-    place = np.array([code[keys.splits[row]] for row in rows.tolist()], np.int64)
-    found: dict[tuple[int, int], list[NDArray[np.int64]]] = {}
-    for pairs in _crossing(values, place, radius):
-        low, high = place[pairs].min(axis=1), place[pairs].max(axis=1)
-        for a, b in {(int(a), int(b)) for a, b in zip(low, high, strict=True)}:
-            found.setdefault((a, b), []).append(pairs[(low == a) & (high == b)])
+    pairs = rows[_crossing(values, place[rows], radius)]
+    pairs = np.take_along_axis(pairs, np.argsort(place[pairs], axis=1, kind="stable"), axis=1)
+    low, high = place[pairs].T
     leaks = []
-    for one, other in combinations(splits, 2):
-        parts = found.get((code[one], code[other]), [])
-        pairs = np.concatenate(parts) if parts else np.zeros((0, 2), np.int64)
-        ordered = np.take_along_axis(pairs, np.argsort(place[pairs], axis=1, kind="stable"), axis=1)
-        examples = tuple((keys.ids[rows[a]], keys.ids[rows[b]]) for a, b in ordered[:EXAMPLES].tolist())
-        samples = len(np.unique(pairs))
-        leaks.append(Leak(key="phash", first=one, second=other, known=len(rows), values=len(pairs), samples=samples, examples=examples))
+    for (one, first), (other, second) in combinations(enumerate(splits), 2):
+        between = pairs[(low == one) & (high == other)]
+        examples = tuple((keys.ids[a], keys.ids[b]) for a, b in between[:EXAMPLES].tolist())
+        samples = len(np.unique(between))
+        leaks.append(
+            Leak(key="phash", first=first, second=second, known=len(rows), values=len(between), samples=samples, examples=examples)
+        )
     return leaks
 
 
-def _crossing(values: NDArray[np.uint64], place: NDArray[np.int64], radius: int) -> "list[NDArray[np.int64]]":
-    """Return the pairs of near hashes in different splits.
+def _crossing(values: NDArray[np.uint64], place: NDArray[np.int64], radius: int) -> NDArray[np.int64]:
+    """Return (M, 2) the pairs of rows with near hashes in different splits.
 
     Of equal hashes one row for each split is kept, so that no copy hides another and a thousand copies do not make a million pairs.
     """
-    if not len(values):
-        return []
-    _, first = np.unique(np.stack([values, place.astype(np.uint64)]), axis=1, return_index=True)
-    kept = np.sort(first)
-    distinct, index = np.unique(values[kept], return_inverse=True)
-    members: list[list[int]] = [[] for _ in distinct]
-    for row, at in zip(kept.tolist(), index.tolist(), strict=True):
-        members[at].append(row)
-    pairs = [(one, other) for rows in members for one, other in combinations(rows, 2)]
-    for chunk in near_pairs(distinct, radius):
-        pairs += [(one, other) for a, b in chunk.tolist() for one in members[a] for other in members[b] if place[one] != place[other]]
-    return [np.array(pairs, np.int64)] if pairs else []
+    order = np.lexsort((place, values))
+    new = np.ones(len(order), bool)
+    new[1:] = (values[order][1:] != values[order][:-1]) | (place[order][1:] != place[order][:-1])
+    kept = order[new]
+    distinct, start, size = np.unique(values[kept], return_index=True, return_counts=True)
+    turns = range(int(size.max(initial=0)))
+    found = [np.zeros((0, 2), np.int64)]
+    for a, b in combinations(turns, 2):
+        many = start[size > b]
+        found.append(np.stack([kept[many + a], kept[many + b]], axis=1))
+    for near in near_pairs(distinct, radius):
+        one, other = near.T
+        for a, b in product(turns, turns):
+            there = (size[one] > a) & (size[other] > b)
+            pairs = np.stack([kept[start[one[there]] + a], kept[start[other[there]] + b]], axis=1)
+            found.append(pairs[place[pairs[:, 0]] != place[pairs[:, 1]]])
+    return np.concatenate(found)
