@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fakeprint.core.evidence import AttributionClaim, Evidence, EvidenceStatus, OriginStatement, Question
+from fakeprint.core.time_text import time_text
 from fakeprint.core.verdict import Answer, Level
 from fakeprint.judge import wording
 from fakeprint.judge.conflicts import Conflict, same_maker
-from fakeprint.judge.findings import Finding, Weight, combined_level
+from fakeprint.judge.findings import Finding, Weight, combined_level, standing_out
 from fakeprint.judge.fuse import Opinion, first_reason
 from fakeprint.judge.inconclusive import Circumstances, Reason, mandatory
 from fakeprint.judge.likelihood import verbal
@@ -61,14 +62,13 @@ def answer(question: Question, case: Case) -> Answer:
         read = pixels.because if pixels and (pixels.level is not Level.NONE_FOUND) else ()
         return inconclusive(question, reason, because=[*because, *sides, *failed, *read], caveats=hints)
     if signed is not None:
-        return _signed_answer(question, signed, carrying, (*_beside(question, pixels), *hints))
-    return _weighed_answer(question, reached, carrying, pixels, hints)
+        return _signed_answer(question, signed, carrying, (*_beside(question, pixels, case), *hints))
+    return _weighed_answer(question, reached, carrying, case, hints)
 
 
-def _weighed_answer(
-    question: Question, declared: Level | None, carrying: Sequence[Finding], pixels: Opinion | None, hints: tuple[str, ...]
-) -> Answer:
+def _weighed_answer(question: Question, declared: Level | None, carrying: Sequence[Finding], case: Case, hints: tuple[str, ...]) -> Answer:
     """Return the higher of what declarations and pixels reach; a low score takes nothing away from a declaration."""
+    pixels = case.pixels.get(question)
     seen = (pixels.level if pixels else None) or Level.NONE_FOUND
     level = max(declared or Level.NONE_FOUND, seen, key=RANK.__getitem__)
     by_pixels = pixels is not None and seen is not Level.NONE_FOUND
@@ -79,11 +79,11 @@ def _weighed_answer(
         probability=pixels.probability if pixels else None,
         because=_ids([*because, *(pixels.because if pixels and by_pixels else ())]),
         licensed_by=pixels.licensed_by if pixels and pixels.level is not None else (),
-        caveats=(*_rung_caveats(carrying), *(measured(pixels) if by_pixels else _beside(question, pixels)), *hints),
+        caveats=(*_rung_caveats(carrying), *(speaks(pixels, case) if by_pixels else _beside(question, pixels, case)), *hints),
     )
 
 
-def _beside(question: Question, pixels: Opinion | None) -> tuple[str, ...]:
+def _beside(question: Question, pixels: Opinion | None, case: Case) -> tuple[str, ...]:
     """Return what to say of detectors beside an answer that rests on something else."""
     if pixels is None:
         return ()
@@ -92,7 +92,24 @@ def _beside(question: Question, pixels: Opinion | None) -> tuple[str, ...]:
         return (wording.PIXELS_UNDECIDED.format(reason=wording.REASONS[reason]),) if reason else ()
     if pixels.level is Level.NONE_FOUND:
         return measured(pixels)
-    return (wording.PIXELS_SPEAK.format(finding=wording.LEVELS[question][pixels.level]), *measured(pixels))
+    return (wording.PIXELS_SPEAK.format(finding=wording.LEVELS[question][pixels.level]), *speaks(pixels, case))
+
+
+def speaks(pixels: Opinion | None, case: Case) -> tuple[str, ...]:
+    """Return what stands beside an indication: in videos whose face it is and when, then what the detector is worth."""
+    return (*_where(pixels, case), *measured(pixels))
+
+
+def _where(pixels: Opinion | None, case: Case) -> tuple[str, ...]:
+    if pixels is None:
+        return ()
+    lines = []
+    for one in standing_out(case.evidence, pixels.because):
+        track = one.track
+        words = wording.WHERE if one.several > 1 else wording.WHERE_ONE
+        first, last = time_text(track.first_s), time_text(track.last_s)
+        lines.append(words.format(track=track.track, several=one.several, first=first, last=last, faces=track.faces))
+    return tuple(dict.fromkeys(lines))
 
 
 def measured(pixels: Opinion | None) -> tuple[str, ...]:

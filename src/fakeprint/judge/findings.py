@@ -16,6 +16,7 @@ from fakeprint.core.evidence import (
     SignatureState,
     SignerTrust,
     SignerValidity,
+    TrackScore,
 )
 from fakeprint.core.sanitise import plain
 from fakeprint.core.verdict import Level
@@ -233,3 +234,25 @@ def known_make(text: str | None, policy: Policy) -> str | None:
     """
     words = " ".join((text or "").casefold().split()) + " "
     return next((make for make in policy.camera_makes if words.startswith(f"{make} ")), None)
+
+
+@dataclass(frozen=True)
+class StandingOut:
+    """The face of a video that scores highest in one evidence, of ``several`` that count."""
+
+    evidence: str
+    track: TrackScore
+    several: int
+
+
+def standing_out(evidence: Iterable[Evidence], names: Iterable[str]) -> tuple[StandingOut, ...]:
+    """Return, for each of the named evidence that followed faces through a video, the one that scores highest.
+
+    The scores of different detectors are raw and are not compared with each other.
+    """
+    wanted, found = frozenset(names), []
+    for one in sorted(evidence, key=_id):
+        deciding = [track for track in one.tracks if track.decides]
+        if one.id in wanted and one.status is EvidenceStatus.OK and deciding:
+            found.append(StandingOut(one.id, max(deciding, key=lambda track: (track.score, -track.track)), len(deciding)))
+    return tuple(found)

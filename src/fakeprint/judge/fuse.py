@@ -89,7 +89,7 @@ def opinion(question: Question, found: Iterable[tuple[str, DetectionClaim]], che
     return max(opinions, key=lambda one: RANK[one.level or Level.INCONCLUSIVE], default=None)
 
 
-_SILENCE = {"too_small": Reason.TOO_SMALL, "no_face": Reason.NO_FACE, "format": Reason.NOT_A_STILL}
+_SILENCE = {"too_small": Reason.TOO_SMALL, "no_face": Reason.NO_FACE, "few_faces": Reason.FEW_FACES, "format": Reason.NOT_A_STILL}
 
 
 def silence(question: Question, evidence: Iterable[Evidence]) -> Opinion | None:

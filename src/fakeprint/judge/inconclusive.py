@@ -12,6 +12,7 @@ class Reason(StrEnum):
     EXAMINER_FAILED = "examiner_failed"
     TOO_SMALL = "too_small"
     NO_FACE = "no_face"
+    FEW_FACES = "few_faces"
     NOT_A_STILL = "not_a_still"
     OUTSIDE_DOMAIN = "outside_domain"
     STRONG_COMPRESSION = "strong_compression"
@@ -26,6 +27,7 @@ class Reason(StrEnum):
 PIXEL_REASONS = (
     Reason.TOO_SMALL,
     Reason.NO_FACE,
+    Reason.FEW_FACES,
     Reason.NOT_A_STILL,
     Reason.OUTSIDE_DOMAIN,
     Reason.STRONG_COMPRESSION,

@@ -50,6 +50,7 @@ REASONS: dict[Reason, str] = {
     Reason.EXAMINER_FAILED: "an examination that this answer needs did not finish",
     Reason.TOO_SMALL: "the picture is too small for the detector",
     Reason.NO_FACE: "no usable face was found, and only faces can be examined for manipulation",
+    Reason.FEW_FACES: "no face was seen often enough to be judged, and only faces can be examined for manipulation",
     Reason.NOT_A_STILL: "the detector is validated on still images only",
     Reason.OUTSIDE_DOMAIN: "the file lies outside the conditions for which the detector was validated",
     Reason.STRONG_COMPRESSION: "the last compression was too strong for traces in the pixels to survive",
@@ -112,6 +113,8 @@ SUPPORT = "Read as a likelihood ratio within what the calibration data can carry
 NOT_OWN_BUCKET = "Too few calibration files share this file's condition ({own}); a wider one was used ({used})."
 VALIDATED_UNTIL = "The detector has seen generators up to {date}; it can miss newer ones."
 NOT_COUNTED = "Scores without calibration are shown and never counted ({examiners})."
+WHERE = "Face {track} of {several} that were followed scores highest: seen from {first} to {last}, read in {faces} frames."
+WHERE_ONE = "It rests on one face, seen from {first} to {last} and read in {faces} frames."
 PIXELS_UNDECIDED = "What detectors read from the pixels does not decide: {reason}."
 
 CHANGED_AFTER_SIGNING = (
