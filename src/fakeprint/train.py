@@ -25,12 +25,13 @@ from fakeprint.learn.artifact import Findings, write_artifact, write_families
 from fakeprint.learn.balance import draw_weights
 from fakeprint.learn.ensemble import Ensemble, StatisticsNet
 from fakeprint.learn.families import FamilyNet, families_of, fit_attribution, fit_families
+from fakeprint.learn.found_faces import find_faces
 from fakeprint.learn.left_out import Evaluated, leave_out, measured_left_out
 from fakeprint.learn.log import TrainLog
 from fakeprint.learn.loop import train_network
 from fakeprint.learn.material import Material, gather
 from fakeprint.learn.measure import Scored, auroc, score
-from fakeprint.learn.pairs import FaceDelivery, PairStream
+from fakeprint.learn.pairs import Blending, FaceDelivery, PairStream
 from fakeprint.learn.recipe import (
     CalibrationSource,
     ConditionRecipe,
@@ -85,7 +86,7 @@ def train(
     fabric = _fabric(device, recipe.precision)
     with TrainLog(work, tell if fabric.is_global_zero else _silent) as log:
         material = gather(recipe, data, work / "cache", tell)
-        weights = draw_weights(material.train, **recipe.balance.model_dump())
+        weights = _weights(recipe, material)
         session = Session(recipe, material, weights, fabric, work, log, workers, stop_after)
         if recipe.families is not None:
             return _families(session, recipe.families, recipe_path.name, output, tell)
@@ -115,7 +116,7 @@ def _families(session: Session, settings: FamiliesRecipe, recipe_name: str, outp
     names = families_of(learned, settings.least)
     head = fit_families(rows, learned, names, settings.ridge)
     held = [one for one in material.validation if one.label.positive]
-    held_rows = [condition_rows(member, held, material.store, one, folder)[:, 0] for one in recipe.choosing()]
+    held_rows = [condition_rows(member, held, material.store, one, folder, recipe.face_size())[:, 0] for one in recipe.choosing()]
     head, attribution, measured = fit_attribution(settings, head, rows, learned, held_rows, held)
     network = FamilyNet(member.groups, head)
     return write_families(recipe, recipe_name, network, names, attribution, measured, material, output, tell)
@@ -126,16 +127,20 @@ def _with_left_out(recipe: Recipe, more: Iterable[str]) -> Recipe:
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"leave_out": left})})
 
 
+def _weights(recipe: Recipe, material: Material) -> NDArray[np.float64]:
+    if isinstance(recipe.view, FaceViewRecipe) and recipe.view.authentic_alone:
+        return np.full(len(material.train), 1 / len(material.train))
+    return draw_weights(material.train, **recipe.balance.model_dump())
+
+
 def _statistics(session: Session, member: StatisticsMember) -> nn.Module:
     rows = _training_rows(session, member, session.material.train)
     return StatisticsNet(member.groups, fit_head(member, rows, session.material.train, session.weights))
 
 
 def _training_rows(session: Session, member: StatisticsMember, samples: Sequence[Sample]) -> Rows:
-    view = session.recipe.view
-    if isinstance(view, FaceViewRecipe):
-        raise UsageError("statistics members take windows of whole pictures, not face crops")
-    way = Delivery(Law(view.law), view.crop, view.window, shrink=True)
+    view, law = session.recipe.view, Law(session.recipe.view.law)
+    way = FaceDelivery(law, view.size) if isinstance(view, FaceViewRecipe) else Delivery(law, view.crop, view.window, shrink=True)
     return training_rows(member, samples, session.material.store, way, session.recipe.seed, session.work / member.name)
 
 
@@ -170,8 +175,17 @@ def _stream(session: Session, seed: int) -> Dataset[Crop]:
         return CropStream(material.train, session.weights, material.store, Delivery(law, view.crop, view.window), seed)
     way = FaceDelivery(law, view.size)
     if view.pairs:
-        return PairStream(material.train, material.store, way, seed, blend=view.blend)
+        return PairStream(material.train, material.store, way, seed, _blending(session, view))
     return CropStream(material.train, session.weights, material.store, way, seed)
+
+
+def _blending(session: Session, view: FaceViewRecipe) -> Blending | None:
+    if view.blend == 0:
+        return None
+    authentic = [one for one in session.material.train if not one.label.positive]
+    faces = find_faces(authentic, session.material.store, session.work / "cache")
+    session.log.row("self-blend", 0, 0, {"authentic": len(authentic), "with a face": len(faces)})
+    return Blending(view.blend, view.blend_law, faces)
 
 
 @dataclass(frozen=True)
@@ -219,8 +233,8 @@ def _findings(session: Session, combined: Combined) -> Findings:
     parts = [
         Evaluated(
             one.name,
-            condition_rows(member, measured, material.store, one, folder)[:, 0],
-            condition_rows(member, material.validation, material.store, one, folder)[:, 0],
+            condition_rows(member, measured, material.store, one, folder, recipe.face_size())[:, 0],
+            condition_rows(member, material.validation, material.store, one, folder, recipe.face_size())[:, 0],
         )
         for one in recipe.conditions
         if one.chooses

@@ -6,8 +6,6 @@ import torch
 
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.learn.balance import draw_weights
-from fakeprint.learn.blend import self_blend
-from fakeprint.learn.pairs import FaceDelivery, PairStream
 from fakeprint.learn.pixels import PixelStore, pixel_store
 from fakeprint.learn.recipe import ConditionRecipe
 from fakeprint.learn.stream import CropStream, Delivery, Positions, unaligned
@@ -68,23 +66,6 @@ def test_no_grid_starts_at_zero():
     for seed in range(20):
         rows = np.flatnonzero(unaligned(grid, np.random.default_rng(seed))[:, 0, 0])
         assert rows[0] % 8 != 0
-
-
-def test_pairs_share_their_delivery(samples, store):
-    for one in samples[4:]:  # the manipulated half becomes identical to the authentic one
-        store.index[one.id] = store.index[f"a{one.id[1:]}"]
-    stream = PairStream(samples, store, FaceDelivery(LAW, 64), seed=1, blend=0.0)
-    for pair in range(5):
-        (first, zero), (second, one) = stream[2 * pair], stream[2 * pair + 1]
-        assert (int(zero), int(one)) == (0, 1)
-        torch.testing.assert_close(first, second, atol=0, rtol=0)
-
-
-def test_self_blends_are_repeatable_and_leave_the_border(make):
-    face = make.picture(np.random.default_rng(0), 128)
-    first, again = (self_blend(face, np.random.default_rng(4)) for _ in range(2))
-    np.testing.assert_array_equal(first, again)
-    assert (first != face).any()
 
 
 def test_weights_balance_classes_sources_and_generators():

@@ -32,6 +32,7 @@ def self_blend_command(
     if out.resolve() == (root or (manifest if manifest.is_dir() else manifest.parent)).resolve():
         raise UsageError("--out must be another folder than the one that is read")
     given = read_input(manifest, where=tuple(where or ()), root=root, limit=limit, seed=seed)
+    out.mkdir(parents=True, exist_ok=True)
     tally = BlendTally()
     samples = progress_over(given.samples, on=True)
     made = blend_samples(samples, given.root, out, tally, law=ranges, count=count, seed=seed, min_side=min_side)

@@ -42,9 +42,14 @@ class FaceNet(nn.Module):
         self.dropout = nn.Dropout2d(dropout)
         self.head = nn.Conv2d(width, 1, 1)
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (N,) logits and (N, 1, h, w) patch logits."""
+    def features(self, image: Tensor) -> Tensor:
+        """Return the last map (N, C, h, w)."""
         centred = image - 0.5
         residual = centred - functional.avg_pool2d(functional.pad(centred, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        patches = self.head(self.dropout(self.trunk(torch.cat([2.0 * centred, 10.0 * residual], 1))))
+        features: Tensor = self.trunk(torch.cat([2.0 * centred, 10.0 * residual], 1))
+        return features
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Return (N,) logits and (N, 1, h, w) patch logits."""
+        patches = self.head(self.dropout(self.features(image)))
         return patches.mean((1, 2, 3)), patches

@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from fakeprint.learn.average import Average
 from fakeprint.learn.checkpoint import load_checkpoint, save_checkpoint
 from fakeprint.learn.log import TrainLog
+from fakeprint.learn.losses import classification_loss
 from fakeprint.learn.network import channels_last, parameter_groups
 from fakeprint.learn.networks import make_network
 from fakeprint.learn.recipe import NetworkMember
@@ -132,16 +132,6 @@ def _step(network: Any, optimiser: Any, crops: Any, member: NetworkMember, fabri
     fabric.clip_gradients(network, optimiser, max_norm=member.clip)
     optimiser.step()
     return total
-
-
-def classification_loss(outputs: tuple[Tensor, ...], _: Tensor, labels: Tensor, member: NetworkMember) -> Tensor:
-    """Binary cross-entropy with smoothed labels, and within pairs a ranking loss; the loss of networks that define none."""
-    logits = outputs[0].float()
-    targets = labels.float() * (1.0 - member.smoothing) + 0.5 * member.smoothing
-    loss = functional.binary_cross_entropy_with_logits(logits, targets)
-    if member.margin > 0:
-        loss = loss + member.margin * functional.softplus(1.0 - (logits[1::2] - logits[::2])).mean()
-    return loss
 
 
 def _state(key: str, bare: nn.Module, average: Average, best: nn.Module, optimiser: Any, progress: Progress) -> dict[str, Any]:

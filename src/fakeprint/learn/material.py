@@ -11,7 +11,7 @@ from fakeprint.core.manifest import Manifest
 from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.table import read_table
 from fakeprint.learn.pixels import PixelStore, pixel_store
-from fakeprint.learn.recipe import Recipe
+from fakeprint.learn.recipe import FaceViewRecipe, Recipe
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,17 @@ def gather(recipe: Recipe, data: Path, cache: Path, tell: Callable[[str], None])
     store = pixel_store([*learned, *chosen], data, cache)
     for name, reason in store.refused.items():
         tell(f"left out, cannot be decoded: {name}: {reason}")
-    return Material(_usable(learned, store, "training"), _usable(chosen, store, "validation"), store)
+    alone = isinstance(recipe.view, FaceViewRecipe) and recipe.view.authentic_alone
+    if alone:
+        learned = [one for one in learned if not one.label.positive]
+    return Material(_usable(learned, store, "training", {0} if alone else {0, 1}), _usable(chosen, store, "validation", {0, 1}), store)
 
 
-def _usable(samples: Sequence[Sample], store: PixelStore, purpose: str) -> tuple[Sample, ...]:
+def _usable(samples: Sequence[Sample], store: PixelStore, purpose: str, labels: set[int]) -> tuple[Sample, ...]:
     kept = tuple(one for one in samples if one.id in store)
-    if {one.label.positive for one in kept} != {0, 1}:
-        raise UsageError(f"{purpose} needs samples of both classes; there are {len(kept)} samples")
+    if {one.label.positive for one in kept} != labels:
+        wanted = "both classes" if len(labels) == 2 else "authentic faces"
+        raise UsageError(f"{purpose} needs samples of {wanted}; there are {len(kept)} samples")
     return kept
 
 

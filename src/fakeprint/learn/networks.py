@@ -1,7 +1,7 @@
 """Which network a recipe's member is.
 
 A network takes ``image`` (N, 3, H, W) float32 RGB in [0, 1] and returns a tuple: ``logit`` (N,) first, ``patch_logits`` (N, 1, h, w)
-second.  In training mode it may return more.  One that learns otherwise than by :func:`fakeprint.learn.loop.classification_loss`
+second.  In training mode it may return more.  One that learns otherwise than by :func:`fakeprint.learn.losses.classification_loss`
 defines ``loss(outputs, images, labels, member)``, which returns a scalar.  One that gives more outputs names all in ``outputs``
 (:mod:`fakeprint.learn.outputs`).
 """
@@ -9,6 +9,7 @@ defines ``loss(outputs, images, labels, member)``, which returns a scalar.  One 
 from torch import nn
 
 from fakeprint.learn.face_network import FaceNet
+from fakeprint.learn.face_trace import FaceTraceNet
 from fakeprint.learn.network import PatchNet
 from fakeprint.learn.recce.network import RecceNet
 from fakeprint.learn.recipe import NetworkMember
@@ -18,6 +19,8 @@ def make_network(member: NetworkMember) -> nn.Module:
     """Return the untrained network of a member, by the name of its front end."""
     if member.front == "face":
         return FaceNet(member.channels, member.dropout)
+    if member.front == "face-trace":
+        return FaceTraceNet(member.channels, member.dropout)
     if member.front == "recce":
         return RecceNet(member.channels, member.dropout, member.recce)
     return PatchNet(member.front, member.channels, member.strides, member.dropout)

@@ -14,6 +14,7 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.evidence import Question, Route
 from fakeprint.core.record import Record
 from fakeprint.core.sample import Label, Split
+from fakeprint.generators.blend_law import BlendLaw
 from fakeprint.transforms.law import Chance
 
 
@@ -46,14 +47,21 @@ class FaceViewRecipe(Record):
     """How face crops are delivered.
 
     ``pairs`` draws the two members of one group together; ``blend`` is then the share of manipulated faces that are self-blended
-    ones instead.  Without pairs, faces are drawn one by one, balanced like pictures.
+    ones instead, by ``blend_law``; at 1 training needs no manipulated faces.  Without pairs, faces are drawn one by one, balanced
+    like pictures.
     """
 
     type: Literal["faces"] = "faces"
     size: int = Field(ge=64)
     pairs: bool = True
-    blend: float = Field(0.0, ge=0, lt=1)
+    blend: float = Field(0.0, ge=0, le=1)
+    blend_law: BlendLaw = BlendLaw()
     law: tuple[Chance, ...]
+
+    @property
+    def authentic_alone(self) -> bool:
+        """Whether every manipulated face of training is made by self-blending."""
+        return self.pairs and self.blend == 1
 
 
 class ConditionRecipe(Record):
@@ -103,7 +111,8 @@ class NetworkMember(Record):
     """A convolutional network trained by gradient descent.
 
     ``front`` names a residual front end of a patch network (then ``strides`` has one entry for each of ``channels``), or is
-    ``face`` for the face network.  ``margin`` weighs the ranking loss within pairs (specs: evaluation 4: a pair is one group).
+    ``face`` or ``face-trace`` for a face network, the latter for pairs only.  ``margin`` weighs the ranking loss within pairs
+    (specs: evaluation 4: a pair is one group).
 
     ``front: recce`` is RECCE: ``channels`` are the eight widths of its encoder, and ``recce`` may set its losses.  ``adam`` takes the
     place of AdamW and of the rate that falls to zero along a cosine.

@@ -15,7 +15,7 @@ from fakeprint.learn.discriminant import Discriminant, fit_discriminant
 from fakeprint.learn.pixels import PixelStore
 from fakeprint.learn.recipe import ConditionRecipe, StatisticsMember
 from fakeprint.learn.statistics import Statistics
-from fakeprint.learn.stream import Delivery, to_tensor
+from fakeprint.learn.stream import Way, to_tensor
 from fakeprint.learn.views import fixed_view
 from fakeprint.transforms.transform import Pixels
 
@@ -25,7 +25,7 @@ BLOCK = 64
 Rows = NDArray[np.float32]
 
 
-def training_rows(member: StatisticsMember, samples: Sequence[Sample], store: PixelStore, way: Delivery, seed: int, folder: Path) -> Rows:
+def training_rows(member: StatisticsMember, samples: Sequence[Sample], store: PixelStore, way: Way, seed: int, folder: Path) -> Rows:
     """Return the statistics (N, views, D) of ``views`` deliveries of every sample; a delivery depends on seed and sample alone."""
 
     def views(sample: Sample) -> list[Pixels]:
@@ -36,14 +36,20 @@ def training_rows(member: StatisticsMember, samples: Sequence[Sample], store: Pi
 
 
 def condition_rows(
-    member: StatisticsMember, samples: Sequence[Sample], store: PixelStore, condition: ConditionRecipe, folder: Path
+    member: StatisticsMember,
+    samples: Sequence[Sample],
+    store: PixelStore,
+    condition: ConditionRecipe,
+    folder: Path,
+    face: int | None = None,
 ) -> Rows:
-    """Return the statistics (N, 1, D) of every sample under one fixed delivery."""
+    """Return the statistics (N, 1, D) of every sample under one fixed delivery; ``face`` is the side that face crops are resized to."""
 
     def view(sample: Sample) -> list[Pixels]:
-        return [fixed_view(store.get(sample.id), sample.id, condition)]
+        return [fixed_view(store.get(sample.id), sample.id, condition, face)]
 
-    return _kept(member, samples, view, folder, condition.model_dump_json(include={"name", "crop", "law"}))
+    key = condition.model_dump_json(include={"name", "crop", "law"})
+    return _kept(member, samples, view, folder, key if face is None else f"{key}\0{face}")
 
 
 def fit_head(
