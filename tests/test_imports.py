@@ -15,8 +15,8 @@ RANKS = (
     {"provenance", "signals", "detectors", "datasets", "generators", "transforms", "metrics"},
     {"judge"},
     {"learn", "suites", "reports", "collect", "examine", "examiners"},
-    {"scan_worker"},
-    {"scan", "build", "train", "evaluate"},
+    {"scan_worker", "annotate_worker"},
+    {"scan", "annotate", "build", "train", "evaluate"},
     {"scale", "serve", "cli"},
 )
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}

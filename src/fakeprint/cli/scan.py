@@ -18,6 +18,12 @@ class Format(StrEnum):
     HTML = "html"
 
 
+class Compat(StrEnum):
+    """Other programs whose outputs ``--compat`` writes besides ours."""
+
+    DFSPOT = "dfspot"
+
+
 class FailLevel(StrEnum):
     """Levels that ``--fail-on`` takes."""
 
@@ -39,6 +45,8 @@ def scan_command(
     kind: Annotated[Format | None, _output("--format", "-f", help="Default: by the ending of --out, else text.")] = None,
     out: Annotated[Path | None, _output("--out", "-o", help="Write here instead of stdout.")] = None,
     pictures: Annotated[Path | None, _output(help="Write thumbnails and maps into this folder, named by hash.")] = None,
+    annotate: Annotated[Path | None, _output(help="Write annotated copies of images and videos with faces into this folder.")] = None,
+    compat: Annotated[Compat | None, _output(help="Annotate as this program does, and write its lists; see docs/dfspot.md.")] = None,
     resume: Annotated[bool, _output("--resume", help="Continue an interrupted --out file (jsonl).")] = False,
     force: Annotated[bool, _output("--force", help="Overwrite an unfinished file, or resume with other settings.")] = False,
     show_gps: Annotated[bool, _output("--show-gps", help="Do not hide positions.")] = False,
@@ -48,6 +56,10 @@ def scan_command(
     skip: Annotated[list[str] | None, _looked(help="Leave this examiner out (repeat).")] = None,
     trust_anchors: Annotated[Path | None, _looked(help="PEM file of trusted signers, instead of the installed list.")] = None,
     model: Annotated[list[Path] | None, _looked(help="Also run the detector in this artifact folder (repeat).")] = None,
+    frames: Annotated[str | None, _looked(help="Frames of videos: even:N, fps:R, random:N:SEED, hop:N, list:I,J,... or all.")] = None,
+    aggregate: Annotated[str | None, _looked(help="How a person's frames become one score; docs/video.md lists the ways.")] = None,
+    face_finder: Annotated[str | None, _looked(help="Find faces with this artifact: a shipped name or a folder.")] = None,
+    face_cache: Annotated[Path | None, _looked(help="Keep the faces found in videos in this folder, and use those that are there.")] = None,
     limit: Annotated[list[str] | None, _looked(help="Set a limit, NAME=VALUE (repeat); docs/scan.md lists them.")] = None,
     timeout: Annotated[float | None, _looked(help="Seconds allowed for one file.")] = None,
     config: Annotated[Path | None, _running(help="YAML file of settings; flags override it.")] = None,
@@ -60,6 +72,7 @@ def scan_command(
 
     Exit codes: 0 completed, 1 internal error, 2 usage, 3 some input failed, 4 --fail-on reached, 5 no input, 130/143 interrupted.
     """
+    from fakeprint.cli.annotate_run import following
     from fakeprint.cli.scan_run import ScanCall, run_scan
     from fakeprint.cli.scan_settings import resolve_config
     from fakeprint.core.offline import forbid_network
@@ -80,7 +93,9 @@ def scan_command(
         progress=not (quiet or no_progress),
         trust_anchors=trust_anchors,
         models=tuple(str(folder.resolve()) for folder in model or ()),
+        face_cache=face_cache.resolve() if face_cache is not None else None,
         jobs=jobs,
+        following=following(annotate, compatible=compat is not None, force=force),
     )
     resolved = resolve_config(
         config,
@@ -90,6 +105,9 @@ def scan_command(
         show_identifiers=show_identifiers,
         pictures=pictures is not None,
         limits=limit or (),
+        frames=frames,
+        aggregate=aggregate,
+        face_finder=face_finder,
         timeout=timeout,
     )
     raise typer.Exit(run_scan(call, resolved))

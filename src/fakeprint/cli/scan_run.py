@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, cast
 
+from fakeprint.cli.annotate_run import NOTHING, Followers, Following
 from fakeprint.cli.exit_codes import ExitCode, strongest
 from fakeprint.cli.progress import progress_over
 from fakeprint.core.durable import write_atomic
@@ -49,7 +50,9 @@ class ScanCall:
     progress: bool = True
     trust_anchors: Path | None = None
     models: tuple[str, ...] = ()
+    face_cache: Path | None = None
     jobs: int = 0
+    following: Following = NOTHING
 
 
 class Terminated(BaseException):
@@ -62,7 +65,15 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
     if kind == "html":
         config = config.model_copy(update={"pictures": True})
     found = trust.load(call.trust_anchors)
-    settings = Settings(models=call.models)
+    settings = Settings(
+        models=call.models,
+        frames=config.frames,
+        aggregate=config.aggregate,
+        face_finder=config.face_finder,
+        face_cache=str(call.face_cache) if call.face_cache is not None else None,
+    )
+    if call.following.scores_every_frame:
+        settings = settings.model_copy(update={"frames": "all"})
     if found:
         settings = settings.model_copy(update={"trust_list": found.info(), "trust_anchors": found.pem})
     run, done = _open_or_resume(call, kind, config, settings)
@@ -71,13 +82,20 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
     status = "complete"
     try:
         with _stop_on_sigterm(), _output_errors(call.out), ExitStack() as stack:
+            with _output_errors(_following_folder(call)):
+                follow = stack.enter_context(Followers(call.following, config.limits, call.jobs, call.quiet))
             options = ReportOptions(prepared=True, append=done is not None)
             sink = stack.enter_context(open_report(kind, call.out or cast(BinaryIO, sys.stdout.buffer), run, options))
             try:
-                pending = _pending(call, done, counts)
+                paths: dict[int, Path] = {}
+                pending = _remembered(_pending(call, done, counts), paths)
                 shown = progress_over(scan_inputs(pending, config, settings, run, jobs=call.jobs), on=call.progress)
                 for scanned in shown:
                     codes |= _take(scanned, sink, call, counts)
+                    with _output_errors(_following_folder(call)):
+                        follow.take(paths.pop(scanned.report.index), scanned.report)
+                with _output_errors(_following_folder(call)):
+                    codes |= follow.finish()
             except (KeyboardInterrupt, Terminated) as stop:
                 status = "interrupted"
                 codes.add(ExitCode.INTERRUPTED if isinstance(stop, KeyboardInterrupt) else ExitCode.TERMINATED)
@@ -121,6 +139,18 @@ def _pending(call: ScanCall, done: dict[int, DoneRow] | None, counts: Counter[st
             counts["ok"] += 1
         else:
             yield index, given
+
+
+def _remembered(pending: Iterator[tuple[int, Input]], paths: dict[int, Path]) -> Iterator[tuple[int, Input]]:
+    """Note the path of each input, which no report holds, until its row is there."""
+    for index, given in pending:
+        paths[index] = given.path
+        yield index, given
+
+
+def _following_folder(call: ScanCall) -> Path | None:
+    wanted = call.following
+    return wanted.annotating.folder if wanted.annotating is not None else wanted.lists.folder if wanted.lists is not None else None
 
 
 def _take(scanned: Scanned, sink: ReportSink, call: ScanCall, counts: Counter[str]) -> set[ExitCode]:
