@@ -3,8 +3,8 @@
 ``path -> open_media -> MediaItem -> Examiner* -> Evidence*``
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
@@ -23,13 +23,14 @@ _CHECKED_FRAMES = 4
 
 @dataclass(frozen=True)
 class Examined:
-    """What one file gave: identity, evidence, pictures by sha256, and why it could not be examined in full."""
+    """What one file gave: identity, evidence, pictures by sha256, why it could not be examined in full, and what a cache should keep."""
 
     media: Media | None
     evidence: tuple[Evidence, ...]
     preview: tuple[EvidenceFile, ...]
     pictures: dict[str, bytes]
     error: ErrorInfo | None
+    kept: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def examine(path: Path, examiners: Sequence[Examiner], limits: Limits, *, pictures: bool) -> Examined:
@@ -41,7 +42,7 @@ def examine(path: Path, examiners: Sequence[Examiner], limits: Limits, *, pictur
     error = opened.error or _decode_error(item)
     evidence = tuple(_ask(examiner, item) for examiner in examiners)
     shown = preview(item) if pictures and error is None else ()
-    return Examined(item.media, evidence, shown, item.attachments, error)
+    return Examined(item.media, evidence, shown, item.attachments, error, item.kept)
 
 
 def _decode_error(item: MediaItem) -> ErrorInfo | None:

@@ -10,12 +10,16 @@ r"""Media to reports: the main verb.
 error E_FORMAT_UNKNOWN
 """
 
+import logging
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fakeprint.core.aggregation import parse_aggregation
+from fakeprint.core.card import FaceSearchSpec
+from fakeprint.core.errors import UsageError
 from fakeprint.core.limits import Limits
 from fakeprint.core.media import MediaKind
 from fakeprint.core.record import Record
@@ -25,31 +29,38 @@ from fakeprint.detectors.artifact import load_artifact
 from fakeprint.examiners import choose_examiners
 from fakeprint.media.container.sniff import sniff
 from fakeprint.media.examiner import Settings
+from fakeprint.media.face_cache_folder import is_sent, open_cache, store
+from fakeprint.media.frame_source import parse_frames
 from fakeprint.media.inputs import Input, find_inputs
 from fakeprint.media.workers import Task, WorkerPool
 from fakeprint.scan_worker import Setup, target_of
 
+NO_SETTINGS = Settings()
 _HEAD_BYTES = 4096
+log = logging.getLogger(__name__)
 
 
 class ScanConfig(Record):
     """Everything that decides what a scan finds; its hash stands in every row.
 
     ``only`` and ``skip`` name examiners.  ``pictures`` asks for thumbnails and maps.  ``models`` names the artifacts of the settings'
-    model folders with the digest of their weights; :func:`open_run` fills it in.
+    model folders with the digest of their weights; :func:`open_run` fills it in, and ``frames``, ``aggregate`` and ``face_finder``
+    (with its digest) likewise.
     """
 
     limits: Limits = Limits()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    frames: str = NO_SETTINGS.frames
+    aggregate: str = NO_SETTINGS.aggregate
+    face_finder: str = NO_SETTINGS.face_finder
     pictures: bool = False
     show_gps: bool = False
     show_identifiers: bool = False
 
 
 DEFAULT = ScanConfig()
-NO_SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -75,10 +86,26 @@ def scan(
 
 
 def open_run(config: ScanConfig, settings: Settings) -> RunRecord:
-    """Open the run record of a scan."""
+    """Check the settings and open the run record of a scan.
+
+    Raises:
+        UsageError, ArtifactError: the settings cannot be carried out; no worker has started.
+    """
     artifacts = [load_artifact(folder) for folder in settings.models]
-    config = config.model_copy(update={"models": tuple(f"{one.card.name}@{one.weights_sha256}" for one in artifacts)})
-    return start_run("scan", config, limits=config.limits, trust_list=settings.trust_list)
+    parse_frames(settings.frames)
+    parse_aggregation(settings.aggregate)
+    finder = load_artifact(settings.face_finder)
+    if not isinstance(finder.card.input.crop, FaceSearchSpec):
+        raise UsageError(f"{finder.card.name} looks at {finder.card.input.crop.type}; --face-finder wants an artifact that finds faces")
+    if settings.face_cache is not None:
+        open_cache(Path(settings.face_cache))
+    found = {
+        "models": tuple(f"{one.card.name}@{one.weights_sha256}" for one in artifacts),
+        "frames": settings.frames,
+        "aggregate": settings.aggregate,
+        "face_finder": f"{finder.card.name}@{finder.weights_sha256}",
+    }
+    return start_run("scan", config.model_copy(update=found), limits=config.limits, trust_list=settings.trust_list)
 
 
 def scan_inputs(
@@ -106,10 +133,21 @@ def scan_inputs(
         for outcome in pool.run(tasks()):
             given = waiting.pop(outcome.index)
             if outcome.reply is not None:
-                yield Scanned(Report.model_validate_json(outcome.reply), outcome.blobs)
+                report = Report.model_validate_json(outcome.reply)
+                _keep(settings, given, report, {name: data for name, data in outcome.blobs.items() if is_sent(name)})
+                yield Scanned(report, {name: data for name, data in outcome.blobs.items() if not is_sent(name)})
             else:
                 lost = Report(index=outcome.index, input=given.shown, status=ReportStatus.ERROR, error=outcome.error, run=run.stamp())
                 yield Scanned(lost, {})
+
+
+def _keep(settings: Settings, given: Input, report: Report, kept: dict[str, bytes]) -> None:
+    """Write what a worker found into the face cache, if there is one."""
+    if settings.face_cache is None or not kept:
+        return
+    refused = store(Path(settings.face_cache), given.path, report.media.sha256 if report.media else None, kept)
+    if refused:
+        log.warning("%s: %d of %d entries for the face cache were not written", given.shown, refused, len(kept))
 
 
 def _seconds(path: Path, limits: Limits) -> float:

@@ -55,7 +55,7 @@ class ScanWorker:
         self._examiners = load_examiners(self._setup.examiners, self._setup.settings)
 
     def __call__(self, payload: JsonValue) -> tuple[bytes, dict[str, bytes]]:
-        """Return the file's report, redacted, as JSON, and its pictures by sha256."""
+        """Return the file's report, redacted, as JSON, its pictures by sha256, and what the face cache should keep."""
         target, setup = Target.model_validate(payload), self._setup
         path = Path(os.fsdecode(target.path.encode("latin-1")))
         examined = self._examine(path, self._examiners, setup.limits, pictures=setup.pictures)
@@ -72,4 +72,4 @@ class ScanWorker:
             run=setup.run,
         )
         options = ReportOptions(show_gps=setup.show_gps, show_identifiers=setup.show_identifiers)
-        return prepare(report, options)[1].encode(), examined.pictures
+        return prepare(report, options)[1].encode(), {**examined.pictures, **examined.kept}

@@ -23,6 +23,9 @@ def resolve_config(
     pictures: bool = False,
     limits: Iterable[str] = (),
     timeout: float | None = None,
+    frames: str | None = None,
+    aggregate: str | None = None,
+    face_finder: str | None = None,
 ) -> ScanConfig:
     """Return the configuration of a scan.
 
@@ -42,8 +45,11 @@ def resolve_config(
         "show_gps": show_gps,
         "show_identifiers": show_identifiers,
         "pictures": pictures,
+        "frames": frames,
+        "aggregate": aggregate,
+        "face_finder": face_finder,
     }
-    settings.update({name: value for name, value in flags.items() if value})
+    settings.update({name: value for name, value in flags.items() if value is not None and value is not False and value != []})
     try:
         config = ScanConfig.model_validate({**settings, "limits": bounds})
     except ValidationError as error:

@@ -16,27 +16,25 @@ from fakeprint.core.errors import UsageError
 from fakeprint.media.assignment import assign
 from fakeprint.media.faces import Face, crop_square
 
-Look = NDArray[np.float32]
-"""How a face looks: a small colour picture of it, (N,) float32, mean 0 and length 1, so that a dot product is a correlation."""
-
-_LOOK_SIZE = 12
+LOOK_SIZE = (12, 12)
+SCENE_SIZE = (16, 9)
+"""Width and height of the small pictures by which faces and scenes are compared."""
 _LOOK_SCALE = 1.5
-_SCENE_SIZE = (16, 9)
 
 
 @dataclass(frozen=True, eq=False)
 class FrameFaces:
     """The faces of one sampled frame.
 
-    ``looks`` holds one look for each face, or nothing; ``scene`` is the look of the whole frame, or None.  :func:`frame_faces` makes
-    both from pixels.
+    ``looks`` holds one small picture for each face, (12, 12, 3) uint8 RGB, or nothing; ``scene`` is one of the whole frame,
+    (9, 16, 3), or None.  :func:`frame_faces` makes both from pixels.
     """
 
     time_s: float
     index: int | None
     faces: tuple[Face, ...]
-    looks: tuple[Look, ...] = ()
-    scene: Look | None = None
+    looks: tuple[NDArray[np.uint8], ...] = ()
+    scene: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         """Refuse looks that do not belong to the faces."""
@@ -114,25 +112,34 @@ DEFAULT = TrackSettings()
 
 def frame_faces(rgb: NDArray[np.uint8], time_s: float, index: int | None, faces: Sequence[Face]) -> FrameFaces:
     """Return the faces of (H, W, 3) uint8 RGB pixels with their looks and the scene's."""
-    return FrameFaces(time_s, index, tuple(faces), tuple(look_of(rgb, face) for face in faces), _look(Image.fromarray(rgb), _SCENE_SIZE))
+    scene = _small(Image.fromarray(rgb), SCENE_SIZE)
+    return FrameFaces(time_s, index, tuple(faces), tuple(look_of(rgb, face) for face in faces), scene)
 
 
-def look_of(rgb: NDArray[np.uint8], face: Face) -> Look:
-    """Return the look of one face in (H, W, 3) uint8 RGB pixels; what reaches over the picture's edge is left out."""
+def look_of(rgb: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
+    """Return one face of (H, W, 3) uint8 RGB pixels as a small picture; what reaches over the picture's edge is left out."""
     left, top, side = crop_square(face, _LOOK_SCALE)
     height, width = rgb.shape[:2]
     left, right = (min(max(edge, 0), width - 1) for edge in (left, left + side))
     top, bottom = (min(max(edge, 0), height - 1) for edge in (top, top + side))
-    return _look(Image.fromarray(rgb[top : bottom + 1, left : right + 1]), (_LOOK_SIZE, _LOOK_SIZE))
+    return _small(Image.fromarray(rgb[top : bottom + 1, left : right + 1]), LOOK_SIZE)
 
 
-def _look(picture: Image.Image, size: tuple[int, int]) -> Look:
-    small: Look = np.asarray(picture.resize(size, Image.Resampling.BOX, reducing_gap=2.0)).astype(np.float32).ravel()
-    small -= small.mean()
-    length = float(np.linalg.norm(small))
+def _small(picture: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.asarray(picture.resize(size, Image.Resampling.BOX, reducing_gap=2.0))
+
+
+_Look = NDArray[np.float32]
+"""A small picture as numbers of mean 0 and length 1, so that a dot product is a correlation."""
+
+
+def _comparable(small: NDArray[np.uint8]) -> _Look:
+    numbers: _Look = small.astype(np.float32).ravel()
+    numbers -= numbers.mean()
+    length = float(np.linalg.norm(numbers))
     if length > 0:
-        small /= length
-    return small
+        numbers /= length
+    return numbers
 
 
 def link(frames: Sequence[FrameFaces], settings: TrackSettings = DEFAULT) -> tuple[Track, ...]:
@@ -154,8 +161,8 @@ class _Open:
     """A track that may go on."""
 
     faces: list[TrackFace]
-    looks: list[Look]
-    scene: Look | None
+    looks: list[_Look]
+    scene: _Look | None
     drift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
 
     def centre_at(self, time_s: float) -> NDArray[np.float64]:
@@ -163,7 +170,7 @@ class _Open:
         last = self.faces[-1]
         return _centre(last.face) + self.drift * min(max(time_s - last.time_s, 0.0), 0.5)
 
-    def add(self, one: TrackFace, look: Look | None, scene: Look | None) -> None:
+    def add(self, one: TrackFace, look: _Look | None, scene: _Look | None) -> None:
         """Go on with one more face."""
         last = self.faces[-1]
         passed = one.time_s - last.time_s
@@ -181,40 +188,40 @@ def _extend(tracks: list[_Open], frame: FrameFaces, number: int, settings: Track
     """Pair one frame's faces with the tracks; faces without a partner open tracks of their own."""
     order = sorted(range(len(frame.faces)), key=lambda at: (-frame.faces[at].side, frame.faces[at].box, -frame.faces[at].score))
     order = sorted(order[: settings.most_faces], key=lambda at: frame.faces[at].box)
+    scene = None if frame.scene is None else _comparable(frame.scene)
+    ones = [TrackFace(number, frame.time_s, frame.index, frame.faces[at]) for at in order]
+    looks = [_comparable(frame.looks[at]) if frame.looks else None for at in order]
     candidates = sorted(tracks, key=lambda track: -track.faces[-1].frame)[: settings.most_tracks]
-    likeness = np.array([[_likeness(track, frame, at, settings) for track in candidates] for at in order])
-    partners = assign(likeness.reshape(len(order), len(candidates)), least=settings.alike_anywhere)
-    for at, partner in zip(order, partners, strict=True):
-        one = TrackFace(number, frame.time_s, frame.index, frame.faces[at])
-        look = frame.looks[at] if frame.looks else None
+    worth = [[_likeness(track, one, look, scene, settings) for track in candidates] for one, look in zip(ones, looks, strict=True)]
+    partners = assign(np.array(worth).reshape(len(ones), len(candidates)), least=settings.alike_anywhere)
+    for one, look, partner in zip(ones, looks, partners, strict=True):
         if partner is None:
-            tracks.append(_Open([one], [look] if look is not None else [], frame.scene))
+            tracks.append(_Open([one], [look] if look is not None else [], scene))
         else:
-            candidates[partner].add(one, look, frame.scene)
+            candidates[partner].add(one, look, scene)
 
 
-def _likeness(track: _Open, frame: FrameFaces, at: int, settings: TrackSettings) -> float:
+def _likeness(track: _Open, one: TrackFace, look: _Look | None, scene: _Look | None, settings: TrackSettings) -> float:
     """Return how alike the looks are, plus what the place adds; ``alike_anywhere`` or more makes one person."""
-    near = _nearness(track, frame, frame.faces[at], settings)
+    near = _nearness(track, one, scene, settings)
     credit = settings.alike_anywhere - settings.alike_in_place
-    if frame.looks and track.looks:
-        alike = max(float(look @ frame.looks[at]) for look in track.looks)
+    if look is not None and track.looks:
+        alike = max(float(before @ look) for before in track.looks)
     else:
         alike = settings.alike_in_place + credit / 2
     return alike + near * credit
 
 
-def _nearness(track: _Open, frame: FrameFaces, face: Face, settings: TrackSettings) -> float:
+def _nearness(track: _Open, one: TrackFace, scene: _Look | None, settings: TrackSettings) -> float:
     """Return 1 for the same place, falling to 0 at the end of the reach, and 0 in another scene."""
-    if frame.scene is not None and track.scene is not None and float(frame.scene @ track.scene) < settings.same_scene:
+    if scene is not None and track.scene is not None and float(scene @ track.scene) < settings.same_scene:
         return 0.0
-    last = track.faces[-1].face
-    sides = sorted((max(last.side, 1e-6), max(face.side, 1e-6)))
+    sides = sorted((max(track.faces[-1].face.side, 1e-6), max(one.face.side, 1e-6)))
     if sides[1] > settings.size_change * sides[0]:
         return 0.0
-    passed = min(max(frame.time_s - track.faces[-1].time_s, 0.0), 2.0)
+    passed = min(max(one.time_s - track.faces[-1].time_s, 0.0), 2.0)
     reach = (settings.reach + settings.reach_per_second * passed) * float(np.sqrt(sides[0] * sides[1]))
-    away = float(np.linalg.norm(_centre(face) - track.centre_at(frame.time_s)))
+    away = float(np.linalg.norm(_centre(one.face) - track.centre_at(one.time_s)))
     return max(0.0, 1.0 - away / reach)
 
 

@@ -6,20 +6,76 @@ decoded.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from fakeprint.core.errors import UsageError
-from fakeprint.media.video import Even, FrameSource, PerSecond
 
 MOST = 1_000_000
 """The largest number that a frame source takes, except for frame numbers."""
 LONGEST_LIST = 10_000
 _LARGEST_INDEX = 10**9
 _HIGHEST_RATE = 1000.0
+_DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+
+
+class Sampling(Protocol):
+    """Which moments of a video are looked at; the frame on display at each is taken."""
+
+    def times(self, duration_s: float, most: int) -> list[float]:
+        """Return at most ``most`` times in [0, duration_s), ascending."""
+        ...
+
+
+@runtime_checkable
+class Numbered(Protocol):
+    """Which frames of a video are looked at, by their number in decoding order from 0."""
+
+    def numbers(self) -> Iterator[int]:
+        """Return the numbers, strictly ascending, with or without an end."""
+        ...
+
+
+FrameSource = Sampling | Numbered
+"""Which frames are looked at."""
+
+
+@dataclass(frozen=True)
+class Even:
+    """``count`` frames evenly spaced over the whole duration.
+
+    >>> Even(4).times(8.0, 300)
+    [1.0, 3.0, 5.0, 7.0]
+    """
+
+    count: int
+
+    def times(self, duration_s: float, most: int) -> list[float]:
+        """Return the middles of equal parts of the duration."""
+        count = min(self.count, most)
+        return [(part + 0.5) * duration_s / count for part in range(count)]
+
+
+@dataclass(frozen=True)
+class PerSecond:
+    """``rate`` frames per second; evenly fewer where that would be more than the limit of samples.
+
+    >>> PerSecond(2.0).times(1.6, 300), PerSecond(2.0).times(100.0, 2)
+    ([0.0, 0.5, 1.0, 1.5], [25.0, 75.0])
+    """
+
+    rate: float
+
+    def times(self, duration_s: float, most: int) -> list[float]:
+        """Return multiples of ``1 / rate``, the first at 0."""
+        if duration_s * self.rate > most:
+            return Even(most).times(duration_s, most)
+        return [step / self.rate for step in range(max(1, math.ceil(duration_s * self.rate - 1e-9)))]
 
 
 @dataclass(frozen=True)
@@ -100,12 +156,9 @@ def _even(rest: str) -> FrameSource:
 
 
 def _per_second(rest: str) -> FrameSource:
-    try:
-        rate = float(rest)
-    except ValueError:
-        rate = math.nan
-    if not 0 < rate <= _HIGHEST_RATE or not rest[-1].isdigit():
-        raise UsageError(f"fps:R wants a number above 0 and at most {_HIGHEST_RATE:.0f}, not {rest[:80]!r}")
+    rate = float(rest) if _DECIMAL.fullmatch(rest) else 0.0
+    if not 0 < rate <= _HIGHEST_RATE:
+        raise UsageError(f"fps:R wants a number such as 2 or 0.5, above 0 and at most {_HIGHEST_RATE:.0f}, not {rest[:80]!r}")
     return PerSecond(rate)
 
 

@@ -39,6 +39,7 @@ class MediaItem:
     ``name`` is the base name as given.  Metadata properties never raise: what is malformed is told in their ``problems``.  ``image``
     raises :class:`~fakeprint.core.errors.MediaError` when the pixels cannot be decoded; so does iterating ``frames``.
     ``want_pictures`` is False in runs that write rows alone; examiners then make no pictures and call ``attach`` for none.
+    ``kept`` is what the parent is asked to keep for a later run (:mod:`fakeprint.media.face_cache`).
     """
 
     media: Media
@@ -48,6 +49,7 @@ class MediaItem:
     limits: Limits
     attachments: dict[str, bytes] = field(default_factory=dict)
     want_pictures: bool = True
+    kept: dict[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def exif(self) -> Exif | None:

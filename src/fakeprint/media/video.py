@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fakeprint.core.errors import ErrorCode, MediaError, Stage
 from fakeprint.core.limits import Limits
 from fakeprint.media.container.model import Container
+from fakeprint.media.frame_source import Even, FrameSource, Numbered, PerSecond, Sampling
 from fakeprint.media.video_file import (
     av_errors,
     check_size,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     _Stamped: TypeAlias = tuple[VideoFrame, float, int | None]
 
+__all__ = ["Even", "Frame", "FrameSource", "Numbered", "PerSecond", "SampledFrames", "Sampling", "sample_frames"]
+
 _FORWARD_SECONDS = 1.0
 _SEEK_BACK = (0.0, 1.0, 4.0, 16.0)
 """How much earlier to aim when a jump lands behind its target, in seconds; transport streams have no index."""
@@ -47,60 +50,6 @@ class Frame:
     rgb: NDArray[np.uint8]
     time_s: float
     index: int | None
-
-
-class Sampling(Protocol):
-    """Which moments of a video are looked at; the frame on display at each is taken."""
-
-    def times(self, duration_s: float, most: int) -> list[float]:
-        """Return at most ``most`` times in [0, duration_s), ascending."""
-        ...
-
-
-@runtime_checkable
-class Numbered(Protocol):
-    """Which frames of a video are looked at, by their number in decoding order from 0."""
-
-    def numbers(self) -> Iterator[int]:
-        """Return the numbers, strictly ascending, with or without an end."""
-        ...
-
-
-FrameSource = Sampling | Numbered
-"""Which frames are looked at; :func:`fakeprint.media.frame_source.parse_frames` reads one from text."""
-
-
-@dataclass(frozen=True)
-class Even:
-    """``count`` frames evenly spaced over the whole duration.
-
-    >>> Even(4).times(8.0, 300)
-    [1.0, 3.0, 5.0, 7.0]
-    """
-
-    count: int
-
-    def times(self, duration_s: float, most: int) -> list[float]:
-        """Return the middles of equal parts of the duration."""
-        count = min(self.count, most)
-        return [(part + 0.5) * duration_s / count for part in range(count)]
-
-
-@dataclass(frozen=True)
-class PerSecond:
-    """``rate`` frames per second; evenly fewer where that would be more than the limit of samples.
-
-    >>> PerSecond(2.0).times(1.6, 300), PerSecond(2.0).times(100.0, 2)
-    ([0.0, 0.5, 1.0, 1.5], [25.0, 75.0])
-    """
-
-    rate: float
-
-    def times(self, duration_s: float, most: int) -> list[float]:
-        """Return multiples of ``1 / rate``, the first at 0."""
-        if duration_s * self.rate > most:
-            return Even(most).times(duration_s, most)
-        return [step / self.rate for step in range(max(1, int(np.ceil(duration_s * self.rate - 1e-9))))]
 
 
 class SampledFrames(Iterator[Frame]):
