@@ -75,19 +75,29 @@ class Followers:
             self._annotator.submit(path, report)
 
     def finish(self) -> set[ExitCode]:
-        """Wait for the copies, write the lists, say what failed, and return the exit codes that this asks for."""
-        codes: set[ExitCode] = set()
-        if self._annotator is not None:
-            self._annotator.finish()
-            for one in self._annotator.done:
-                codes |= self._code(one)
-            self._say_copies(self._annotator.done)
-        if self.following.lists is not None:
-            for path in self.following.lists.write(self.predictions):
-                self._say(f"wrote {path}")
-            if any(one.status != "ok" for one in self.predictions):
-                codes.add(ExitCode.INPUT_FAILED)
-        return codes
+        """Finish copies and lists."""
+        return self.finish_copies() | self.finish_lists()
+
+    def finish_copies(self) -> set[ExitCode]:
+        """Wait for the copies, say what failed, and return the exit codes that this asks for."""
+        if self._annotator is None:
+            return set()
+        self._annotator.finish()
+        codes = [self._code(one) for one in self._annotator.done]
+        self._say_copies(self._annotator.done)
+        return set().union(*codes)
+
+    def finish_lists(self) -> set[ExitCode]:
+        """Write the lists of the rows taken so far, and return the exit codes that this asks for."""
+        lists = self.following.lists
+        if lists is None:
+            return set()
+        for path in lists.write(self.predictions):
+            self._say(f"wrote {path}")
+        silent = [one for one in self.predictions if one.status != "ok"]
+        for one in silent:
+            self._say(f"{one.path}: not scored: {one.reason}")
+        return {ExitCode.INPUT_FAILED} if silent else set()
 
     def _code(self, one: Annotation) -> set[ExitCode]:
         if one.status != "failed" or one.error is None:

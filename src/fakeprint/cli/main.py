@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fakeprint import __version__
-from fakeprint.cli import data, doctor, evaluate, models, provenance, scan, schema, train
+from fakeprint.cli import data, dfspot, doctor, evaluate, models, provenance, scan, schema, train
 from fakeprint.cli.exit_codes import ExitCode
 
 app = typer.Typer(
@@ -35,6 +35,11 @@ def _main(
 app.command("scan")(scan.scan_command)
 app.command("eval")(evaluate.eval_command)
 app.command("train")(train.train_command)
+app.command(
+    "dfspot",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)(dfspot.dfspot_command)
 app.command("doctor")(doctor.doctor_command)
 app.command("schema")(schema.schema_command)
 app.add_typer(data.app, name="data")

@@ -1,19 +1,17 @@
 """Carries out ``fakeprint scan``: opens outputs, streams reports, resumes, counts, and chooses the exit code."""
 
-import errno
-import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
-from types import FrameType
 from typing import BinaryIO, cast
 
 from fakeprint.cli.annotate_run import NOTHING, Followers, Following
 from fakeprint.cli.exit_codes import ExitCode, strongest
+from fakeprint.cli.guards import Terminated, output_errors, stop_on_sigterm
 from fakeprint.cli.progress import progress_over
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import ErrorCode, UsageError
@@ -27,10 +25,6 @@ from fakeprint.provenance import trust
 from fakeprint.reports import ReportOptions, ReportSink, open_report
 from fakeprint.reports.resume import DoneRow, keep_done_rows, put_in_order
 from fakeprint.scan import ScanConfig, Scanned, open_run, scan_inputs
-
-_REFUSALS = {
-    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EISDIR, errno.ENOTDIR
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,10 +49,6 @@ class ScanCall:
     following: Following = NOTHING
 
 
-class Terminated(BaseException):
-    """SIGTERM arrived."""
-
-
 def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
     """Scan, write, and return the exit code."""
     kind = _format_of(call)
@@ -81,8 +71,8 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
     codes = {ExitCode.OK}
     status = "complete"
     try:
-        with _stop_on_sigterm(), _output_errors(call.out), ExitStack() as stack:
-            with _output_errors(_following_folder(call)):
+        with stop_on_sigterm(), output_errors(call.out), ExitStack() as stack:
+            with output_errors(_following_folder(call)):
                 follow = stack.enter_context(Followers(call.following, config.limits, call.jobs, call.quiet))
             options = ReportOptions(prepared=True, append=done is not None)
             sink = stack.enter_context(open_report(kind, call.out or cast(BinaryIO, sys.stdout.buffer), run, options))
@@ -92,9 +82,9 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
                 shown = progress_over(scan_inputs(pending, config, settings, run, jobs=call.jobs), on=call.progress)
                 for scanned in shown:
                     codes |= _take(scanned, sink, call, counts)
-                    with _output_errors(_following_folder(call)):
+                    with output_errors(_following_folder(call)):
                         follow.take(paths.pop(scanned.report.index), scanned.report)
-                with _output_errors(_following_folder(call)):
+                with output_errors(_following_folder(call)):
                     codes |= follow.finish()
             except (KeyboardInterrupt, Terminated) as stop:
                 status = "interrupted"
@@ -182,7 +172,7 @@ def _run_path(out: Path) -> Path:
 
 def _write_run_record(call: ScanCall, kind: str, run: RunRecord) -> None:
     if kind == "jsonl" and call.out is not None:
-        with _output_errors(call.out):
+        with output_errors(call.out):
             write_atomic(_run_path(call.out), run.model_dump_json(indent=2).encode())
 
 
@@ -208,29 +198,6 @@ def _open_or_resume(call: ScanCall, kind: str, config: ScanConfig, settings: Set
     run = run.model_copy(update={"id": before.id, "started": before.started}) if before.config_sha256 == run.config_sha256 else run
     _write_run_record(call, kind, run)
     return run, keep_done_rows(call.out)
-
-
-@contextmanager
-def _output_errors(out: Path | None) -> Iterator[None]:
-    """Turn what the file system refuses into a message; anything else is a bug and propagates."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _REFUSALS:
-            raise
-        raise UsageError(f"cannot write {out or 'to stdout'}: {error.strerror}") from error
-
-
-@contextmanager
-def _stop_on_sigterm() -> Iterator[None]:
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _say_counts(call: ScanCall, counts: Counter[str]) -> None:
