@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fakeprint.core.card import FaceSpec
-from fakeprint.media.face_boxes import anchor_centres, decode, iou, weighted_nms
+from fakeprint.media.face_boxes import anchor_centres, decode, iou, read_boxes, weighted_nms
 from fakeprint.media.face_tiles import MOST_TILES, Tile, belongs, letterbox, tiles_of, to_source
 from fakeprint.media.faces import Face, crop_box, crop_face, crop_square, dfspot_margin, face_of, fit_face, large_enough
 
@@ -57,6 +57,23 @@ def test_decode_drops_what_is_no_box() -> None:
     assert np.isfinite(found).all()
     assert found[:, 16].max() <= 1
     assert decode(np.full((896, 17), -50, np.float32), size=256, min_score=0.65).shape == (0, 17)
+
+
+def test_decoded_boxes_are_read_and_checked() -> None:
+    given = np.zeros((6, 15))
+    given[:, :4], given[:, 4:14], given[:, 14] = (10, 20, 50, 80), np.arange(10), [0.9, 0.2, 1.5, 0.9, 0.9, np.nan]
+    given[3, 2], given[4, 7] = 10, np.inf
+    found = read_boxes(given, min_score=0.5)
+    assert found[:, 16].tolist() == pytest.approx([0.9, 1.0])
+    assert found[0, :10].tolist() == [10, 20, 50, 80, 0, 1, 2, 3, 4, 5]
+    assert found[0, 10:12].tolist() == [7, 8]  # between (6, 7) and (8, 9)
+    assert np.isnan(found[0, 12:16]).all()
+    one = face_of(weighted_nms(found, overlap=0.3)[0])
+    assert one.keypoints.tolist() == [[0, 1], [2, 3], [4, 5], [7, 8]]
+    six = rows((0, 0, 10, 10, 0.9), (0, 0, 10, 10, 0.1))
+    assert np.array_equal(read_boxes(six, min_score=0.5), six[:1])
+    assert read_boxes(np.zeros((0, 17)), min_score=0.5).shape == (0, 17)
+    assert len(read_boxes(np.tile(six[:1], (5000, 1)), min_score=0.5)) == 4096
 
 
 def reference_nms(given: np.ndarray, overlap: float) -> list[list[float]]:

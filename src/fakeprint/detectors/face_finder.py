@@ -59,7 +59,12 @@ class FaceFinder:
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        return self.artifact.session(threads=self._threads)
+        session, card = self.artifact.session(threads=self._threads), self.artifact.card
+        if self._output not in {one.name for one in session.get_outputs()} or [one.name for one in session.get_inputs()] != [
+            card.input.name
+        ]:
+            raise ArtifactError(f"artifact {card.name}: its graph does not give {self._output} for {card.input.name}")
+        return session
 
     def find(self, rgb: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Return the faces of (H, W, 3) uint8 RGB pixels, the surest first; empty where none is found.

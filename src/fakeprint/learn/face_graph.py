@@ -3,13 +3,10 @@
 import math
 from collections.abc import Sequence
 from copy import deepcopy
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from fakeprint.core.durable import atomic_file
 from fakeprint.core.errors import ArtifactError
@@ -67,13 +64,9 @@ def write_graph(graph: bytes, network: Heads, path: Path, *, size: int = BACK_SI
 
 
 @torch.no_grad()
-def compact(network: N) -> N:
-    """Return a copy that computes the same with less: normalisation folded into convolutions, large weights rounded to half precision."""
+def rounded(network: N) -> N:
+    """Return a copy whose large weights are rounded to half precision, as :func:`halved` stores them."""
     copy = deepcopy(network).eval()
-    for group in [one for one in copy.modules() if isinstance(one, nn.Sequential)]:
-        for index, (layer, after) in enumerate(pairwise(group)):
-            if isinstance(layer, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
-                group[index], group[index + 1] = fuse_conv_bn_eval(layer, after), nn.Identity()
     for weight in copy.parameters():
         if weight.numel() >= _LARGE:
             weight.copy_(weight.half().float())

@@ -12,27 +12,23 @@ from fakeprint.core.record import Record
 
 
 class FaceData(Record):
-    """Where pictures and the teacher stand, relative to the data folder that the command is given.
+    """Where pictures and published weights stand, relative to the data folder that the command is given.
 
-    ``faces`` and ``scenes`` are the tasks (column ``task`` of the manifest) whose train split is pasted and pasted upon.
+    ``teacher`` is BlazeFace's back network, ``start`` its front network, which the student begins as.  ``faces`` and ``scenes`` are
+    the tasks (column ``task`` of the manifest) whose train split is pasted and pasted upon.
     """
 
     manifest: str = "manifest.csv"
     teacher: str = "teacher/blazefaceback.safetensors"
+    start: str = "teacher/blazeface.safetensors"
     faces: tuple[str, ...] = ("face", "faceswap")
     scenes: tuple[str, ...] = ("scene",)
-
-
-class FaceStudent(Record):
-    """The student's layers (see :class:`fakeprint.learn.face_student.StudentNet`)."""
-
-    channels: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128)
-    units: tuple[int, int, int, int] = (2, 4, 5, 3)
 
 
 class FaceStage(Record):
     """One part of the training: its learning rate rises over ``warm_up`` steps to ``rate`` and falls to zero at its end.
 
+    A rate is a part of a weight's usual size: every tensor moves by its own measure (see :mod:`fakeprint.learn.face_distil`).
     ``pasted`` is the share of pictures with faces pasted on them; the others are scenes as they are.
     """
 
@@ -53,7 +49,7 @@ class FaceCard(Record):
 
 
 class FaceRecipe(Record):
-    """One distillation: the student, how long and how fast it learns, what the losses weigh, and how its output is read.
+    """One distillation: how long and how fast the student learns, what the losses weigh, and how its output is read.
 
     ``place_weight`` weighs likeness to the teacher in boxes and key points against likeness in scores.
     """
@@ -62,7 +58,6 @@ class FaceRecipe(Record):
     version: str
     seed: int = Field(0, ge=0)
     data: FaceData = FaceData()
-    student: FaceStudent = FaceStudent()
     stages: tuple[FaceStage, ...] = Field(min_length=1)
     batch: int = Field(gt=0)
     average: float = Field(0.995, ge=0, lt=1)

@@ -61,7 +61,7 @@ def tiles_of(width: int, height: int, policy: Policy, *, size: int = 256, min_fa
 def _levels(width: int, height: int, finest: float) -> list[Tile]:
     whole = max(width, height)
     steps = math.ceil(math.log(max(whole / finest, 1.0)) / math.log(3) - 1e-9)
-    sides = [math.ceil(whole * (finest / whole) ** (step / steps)) for step in range(1, steps + 1)]
+    sides = [math.ceil(whole * (finest / whole) ** (step / steps) - 1e-6) for step in range(1, steps + 1)]
     return [
         Tile(left, top, min(side, width), min(side, height))
         for side in sides
