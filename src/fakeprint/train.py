@@ -6,14 +6,14 @@ result is exported, checked, calibrated per compression class, measured, and des
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from fakeprint.core.durable import write_atomic
@@ -21,14 +21,15 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.run import close_run, start_run
 from fakeprint.core.sample import Sample
 from fakeprint.judge.calibration import fit_map
-from fakeprint.learn.artifact import Findings, write_artifact, write_families
+from fakeprint.learn.artifact import Families, Findings, write_artifact
 from fakeprint.learn.balance import draw_weights
+from fakeprint.learn.embed import embed, separation
 from fakeprint.learn.ensemble import Ensemble, StatisticsNet
-from fakeprint.learn.families import FamilyNet, families_of, fit_attribution, fit_families
+from fakeprint.learn.families import Attributed, families_of, fit_attribution, fit_families
 from fakeprint.learn.found_faces import find_faces
 from fakeprint.learn.left_out import Evaluated, leave_out, measured_left_out
 from fakeprint.learn.log import TrainLog
-from fakeprint.learn.loop import train_network
+from fakeprint.learn.loop import Validate, train_network
 from fakeprint.learn.material import Material, gather
 from fakeprint.learn.measure import Scored, auroc, score
 from fakeprint.learn.pairs import Blending, FaceDelivery, PairStream
@@ -37,13 +38,18 @@ from fakeprint.learn.recipe import (
     ConditionRecipe,
     FaceViewRecipe,
     FamiliesRecipe,
+    Member,
     NetworkMember,
     Recipe,
+    SiameseMember,
+    SizedFaceViewRecipe,
     StatisticsMember,
     read_recipe,
 )
+from fakeprint.learn.sized_faces import SizedFaceDelivery
 from fakeprint.learn.statistics_fit import Rows, condition_rows, fit_head, training_rows
-from fakeprint.learn.stream import Crop, CropStream, Delivery
+from fakeprint.learn.stream import Crop, CropStream, Delivery, Way
+from fakeprint.learn.weights_file import start_weights
 from fakeprint.transforms.law import Law
 
 Tell = Callable[[str], None]
@@ -57,6 +63,7 @@ class Session:
     material: Material
     weights: NDArray[np.float64]
     fabric: Fabric
+    data: Path
     work: Path
     log: TrainLog
     workers: int
@@ -87,12 +94,10 @@ def train(
     with TrainLog(work, tell if fabric.is_global_zero else _silent) as log:
         material = gather(recipe, data, work / "cache", tell)
         weights = _weights(recipe, material)
-        session = Session(recipe, material, weights, fabric, work, log, workers, stop_after)
-        if recipe.families is not None:
-            return _families(session, recipe.families, recipe_path.name, output, tell)
+        session = Session(recipe, material, weights, fabric, data, work, log, workers, stop_after)
         members: list[nn.Module] = []
         for number, member in enumerate(recipe.members):
-            trained = _network(session, member, number) if isinstance(member, NetworkMember) else _statistics(session, member)
+            trained = _trained(session, member, number)
             if trained is None:
                 return None
             members.append(trained)
@@ -100,26 +105,42 @@ def train(
             return output / recipe.name
         combined = _combine(session, members)
         findings = _findings(session, combined)
+        network: nn.Module = combined.network
+        families = None
+        if recipe.families is not None:
+            network, families = _families(session, recipe.families, combined.network)
     counts = {"train": len(material.train), "validation": len(material.validation), "refused": len(material.store.refused)}
     write_atomic(work / "run.json", close_run(run, "ok", counts).model_dump_json(indent=2).encode())
-    return write_artifact(recipe, recipe_path.name, combined.network, material, findings, output, tell)
+    return write_artifact(recipe, recipe_path.name, network, material, findings, families, output, tell)
 
 
-def _families(session: Session, settings: FamiliesRecipe, recipe_name: str, output: Path, tell: Tell) -> Path:
-    """Fit attribution on the positives of the training split."""
+def _families(session: Session, settings: FamiliesRecipe, ensemble: Ensemble) -> tuple[Attributed, Families]:
+    """Fit attribution on the statistics of the positives of the training split; the graph computes them once for both."""
     recipe, material = session.recipe, session.material
-    if len(recipe.members) != 1 or not isinstance(recipe.members[0], StatisticsMember):
-        raise UsageError("attribution needs exactly one member, of type statistics")
-    member, folder = recipe.members[0], session.work / recipe.members[0].name
+    member = _only_statistics(recipe, "attribution")
     learned = [one for one in material.train if one.label.positive]
-    rows = _training_rows(session, member, learned)
+    inside = np.array([one.label.positive for one in material.train], bool)
+    rows = _training_rows(session, member, material.train)[inside]
     names = families_of(learned, settings.least)
     head = fit_families(rows, learned, names, settings.ridge)
     held = [one for one in material.validation if one.label.positive]
-    held_rows = [condition_rows(member, held, material.store, one, folder, recipe.face_size())[:, 0] for one in recipe.choosing()]
+    positive = np.array([one.label.positive for one in material.validation], bool)
+    held_rows = [_condition_rows(session, member, material.validation, one)[positive] for one in recipe.choosing()]
     head, attribution, measured = fit_attribution(settings, head, rows, learned, held_rows, held)
-    network = FamilyNet(member.groups, head)
-    return write_families(recipe, recipe_name, network, names, attribution, measured, material, output, tell)
+    return Attributed(ensemble, head), Families(names, attribution, tuple(measured))
+
+
+def _only_statistics(recipe: Recipe, wanted_for: str) -> StatisticsMember:
+    if len(recipe.members) != 1 or not isinstance(recipe.members[0], StatisticsMember):
+        raise UsageError(f"{wanted_for} needs exactly one member, of type statistics")
+    return recipe.members[0]
+
+
+def _condition_rows(session: Session, member: StatisticsMember, samples: Sequence[Sample], condition: ConditionRecipe) -> Rows:
+    """Return the statistics (N, D) of samples under one fixed delivery."""
+    folder = session.work / member.name
+    found: Rows = condition_rows(member, samples, session.material.store, condition, folder, session.recipe.face_size())[:, 0]
+    return found
 
 
 def _with_left_out(recipe: Recipe, more: Iterable[str]) -> Recipe:
@@ -139,19 +160,43 @@ def _statistics(session: Session, member: StatisticsMember) -> nn.Module:
 
 
 def _training_rows(session: Session, member: StatisticsMember, samples: Sequence[Sample]) -> Rows:
-    view, law = session.recipe.view, Law(session.recipe.view.law)
-    way = FaceDelivery(law, view.size) if isinstance(view, FaceViewRecipe) else Delivery(law, view.crop, view.window, shrink=True)
+    way = _way(session.recipe, shrink=True)
     return training_rows(member, samples, session.material.store, way, session.recipe.seed, session.work / member.name)
 
 
-def _network(session: Session, member: NetworkMember, number: int) -> nn.Module | None:
+def _trained(session: Session, member: Member, number: int) -> nn.Module | None:
+    """Return the trained member, or None where the run was stopped before its end."""
+    if isinstance(member, StatisticsMember):
+        return _statistics(session, member)
     seed = session.recipe.seed * 1000 + number
-    choosing = session.recipe.choosing()
+    key = session.recipe.training_key(member)
+    if isinstance(member, SiameseMember):
+        return _siamese(session, member, seed, key)
+    return _stage(session, member, session.work / member.name, seed, key, _ranking(session), start_weights(member, session.data))
 
-    def validate(network: nn.Module) -> float:
-        return float(np.mean([auroc(_score(session, network, one)) for one in choosing]))
 
-    folder = session.work / member.name
+def _siamese(session: Session, member: SiameseMember, seed: int, key: str) -> nn.Module | None:
+    """Let a backbone learn distances, then train a head on it."""
+    choosing, face, settings = session.recipe.choosing(), session.recipe.face_input(), member.embedding.backbone
+    held, store, device = session.material.validation, session.material.store, session.fabric.device
+    if settings is None or settings.triplet is None:
+        raise UsageError(f"member {member.name} has no triplet settings")
+    triplet, folder = settings.triplet, session.work / member.name
+
+    def apart(network: nn.Module) -> float:
+        found = [embed(network.to(device), held, store, one, device, face) for one in choosing]
+        return float(np.mean([separation(one, held, triplet, seed) for one in found]))
+
+    begun = start_weights(member.embedding, session.data)
+    learned = _stage(session, member.embedding, folder / "embedding", seed, key, apart, begun)
+    if learned is None:
+        return None
+    return _stage(session, member.classifier, folder / "classifier", seed + 500, key, _ranking(session), learned.state_dict())
+
+
+def _stage(
+    session: Session, member: NetworkMember, folder: Path, seed: int, key: str, validate: Validate, start: Mapping[str, Tensor] | None
+) -> nn.Module | None:
     folder.mkdir(parents=True, exist_ok=True)
     result = train_network(
         member,
@@ -159,24 +204,35 @@ def _network(session: Session, member: NetworkMember, number: int) -> nn.Module 
         validate,
         fabric=session.fabric,
         folder=folder,
-        key=session.recipe.training_key(member),
+        key=key,
         seed=seed,
         log=session.log,
         workers=session.workers,
         stop_after=session.stop_after,
+        start=start,
     )
     return result.network if result.finished else None
 
 
+def _ranking(session: Session) -> Validate:
+    """Return what tells how well a network ranks the validation split: the mean AUROC of the choosing deliveries."""
+    return lambda network: float(np.mean([auroc(_score(session, network, one)) for one in session.recipe.choosing()]))
+
+
 def _stream(session: Session, seed: int) -> Dataset[Crop]:
     material, view = session.material, session.recipe.view
-    law = Law(view.law)
-    if not isinstance(view, FaceViewRecipe):
-        return CropStream(material.train, session.weights, material.store, Delivery(law, view.crop, view.window), seed)
-    way = FaceDelivery(law, view.size)
-    if view.pairs:
-        return PairStream(material.train, material.store, way, seed, _blending(session, view))
-    return CropStream(material.train, session.weights, material.store, way, seed)
+    if isinstance(view, FaceViewRecipe) and view.pairs:
+        return PairStream(material.train, material.store, FaceDelivery(Law(view.law), view.size), seed, _blending(session, view))
+    return CropStream(material.train, session.weights, material.store, _way(session.recipe), seed)
+
+
+def _way(recipe: Recipe, *, shrink: bool = False) -> Way:
+    view, law = recipe.view, Law(recipe.view.law)
+    if isinstance(view, FaceViewRecipe):
+        return FaceDelivery(law, view.size)
+    if isinstance(view, SizedFaceViewRecipe):
+        return SizedFaceDelivery(law, recipe.face_rule())
+    return Delivery(law, view.crop, view.window, shrink)
 
 
 def _blending(session: Session, view: FaceViewRecipe) -> Blending | None:
@@ -225,17 +281,10 @@ def _findings(session: Session, combined: Combined) -> Findings:
     recipe, material = session.recipe, session.material
     if recipe.calibrate_on is CalibrationSource.VALIDATION:
         return Findings(combined.scored, combined.scored, ())
-    if len(recipe.members) != 1 or not isinstance(recipe.members[0], StatisticsMember):
-        raise UsageError("calibration on left-out sources needs exactly one member, of type statistics")
-    member = recipe.members[0]
-    folder = session.work / member.name
+    member = _only_statistics(recipe, "calibration on left-out sources")
     measured = [one for one in material.train if one.source not in recipe.data.support]
     parts = [
-        Evaluated(
-            one.name,
-            condition_rows(member, measured, material.store, one, folder, recipe.face_size())[:, 0],
-            condition_rows(member, material.validation, material.store, one, folder, recipe.face_size())[:, 0],
-        )
+        Evaluated(one.name, _condition_rows(session, member, measured, one), _condition_rows(session, member, material.validation, one))
         for one in recipe.conditions
         if one.chooses
     ]
@@ -249,7 +298,7 @@ def _findings(session: Session, combined: Combined) -> Findings:
 
 def _score(session: Session, network: nn.Module, condition: ConditionRecipe) -> Scored:
     device = session.fabric.device
-    return score(network.to(device), session.material.validation, session.material.store, condition, device, session.recipe.face_size())
+    return score(network.to(device), session.material.validation, session.material.store, condition, device, session.recipe.face_input())
 
 
 def _fabric(device: str, precision: str) -> Fabric:

@@ -5,15 +5,17 @@ Runs as the target of a worker: no network, no writes, and the interpreter refus
 
 import json
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from fakeprint.core.errors import UsageError
+from fakeprint.core.errors import ErrorCode, MediaError, Stage, UsageError
 from fakeprint.core.limits import Limits
 from fakeprint.media.workers import Task, WorkerPool
 
@@ -36,25 +38,55 @@ class CheckpointReader:
         """Return the names of the tensors as JSON, and the tensors."""
         from safetensors.torch import save
 
-        tensors = tensors_of(Path(str(payload["path"])).read_bytes())
+        try:
+            tensors = tensors_of(Path(str(payload["path"])).read_bytes())
+        except UnpicklingError as error:
+            raise MediaError(ErrorCode.E_FORMAT_REFUSED, _named(error), Stage.EXAMINE) from error
         return json.dumps(sorted(tensors)).encode(), {"weights.safetensors": save(tensors)}
+
+
+def _named(error: UnpicklingError) -> str:
+    """Name the class that was refused, or give the first line."""
+    found = re.search(r"GLOBAL ([\w.]{1,200})", str(error))
+    return f"it names {found[1]}, which is no tensor, container or number" if found else str(error).partition("\n")[0][:200]
 
 
 def tensors_of(data: bytes) -> dict[str, "torch.Tensor"]:
     """Return the tensors of a checkpoint by name: the state dict itself, or the one nested under a usual key, prefixes removed."""
     import torch
 
-    content = torch.load(BytesIO(data), map_location="cpu", weights_only=True)
+    with torch.serialization.safe_globals(_numpy_scalars()):
+        content = torch.load(BytesIO(data), map_location="cpu", weights_only=True)
     for key in _NESTS:
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
     if not isinstance(content, dict):
         raise ValueError("the checkpoint holds no dictionary of tensors")
-    tensors = {str(name): value.detach().contiguous() for name, value in content.items() if isinstance(value, torch.Tensor)}
+    tensors = _apart({str(name): value.detach().contiguous() for name, value in content.items() if isinstance(value, torch.Tensor)})
     for prefix in _PREFIXES:
         if tensors and all(name.startswith(prefix) for name in tensors):
             tensors = {name.removeprefix(prefix): value for name, value in tensors.items()}
     return tensors
+
+
+def _apart(tensors: dict[str, "torch.Tensor"]) -> dict[str, "torch.Tensor"]:
+    """Give every tensor its own memory, which is what the new format can hold; tied weights become copies."""
+    held: set[int] = set()
+    found = {}
+    for name, value in tensors.items():
+        place = value.untyped_storage().data_ptr()
+        found[name] = value.clone() if place in held else value
+        held.add(place)
+    return found
+
+
+def _numpy_scalars() -> list[Callable[..., object] | tuple[Callable[..., object], str]]:
+    """NumPy numbers, which trainers like to store beside the weights; every other class stays refused."""
+    import numpy as np
+
+    scalar = np.float64(0).__reduce__()[0]
+    kinds = [type(np.dtype(code)) for code in "?bhilqBHILQefd"]
+    return [(scalar, f"numpy.{core}.multiarray.scalar") for core in ("core", "_core")] + [np.dtype, *kinds]
 
 
 def read_legacy(path: Path) -> dict[str, "torch.Tensor"]:

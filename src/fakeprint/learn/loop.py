@@ -1,13 +1,13 @@
 """The training loop of one network, readable in one sitting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from fakeprint.learn.average import Average
@@ -52,8 +52,11 @@ def train_network(
     log: TrainLog,
     workers: int = 0,
     stop_after: int | None = None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> Result:
     """Train one network and return the averaged weights that validated best.
+
+    ``start`` holds the tensors that are not to begin untrained, by name.
 
     ``validate`` returns a number to maximise.  The run resumes from ``folder`` if it holds a checkpoint of the settings ``key``: all
     randomness derives from the seed and the step, so a resumed run ends with the same weights.  ``stop_after`` ends this process
@@ -61,6 +64,7 @@ def train_network(
     """
     torch.manual_seed(seed)
     bare = make_network(member)
+    bare.load_state_dict(start or {}, strict=False)
     optimiser = _optimiser(bare, member)
     network, stepper = fabric.setup(channels_last(bare), optimiser)
     average = Average(bare, member.average)

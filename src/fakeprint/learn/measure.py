@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 
 from fakeprint.core.calibration import Bucket, BucketCalibration, Compression
-from fakeprint.core.card import Measured
+from fakeprint.core.card import FaceSpec, Measured
 from fakeprint.core.sample import Sample
 from fakeprint.judge.binomial import lower_bound, upper_bound
 from fakeprint.judge.calibration import calibrate_bucket
@@ -51,9 +51,9 @@ def score(
     store: PixelStore,
     condition: ConditionRecipe,
     device: torch.device,
-    face: int | None = None,
+    face: FaceSpec | int | None = None,
 ) -> Scored:
-    """Score every sample once, the whole view in one window; ``face`` is the input size of a face network."""
+    """Score every sample once, the whole view in one window; ``face`` is that of :func:`fixed_view`."""
     network.eval()
     logits = np.zeros(len(samples))
     for positions, batch in view_batches(samples, store, condition, face):

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
 
 from fakeprint.core.calibration import Compression
-from fakeprint.core.card import InputSpec
+from fakeprint.core.card import FaceSpec, InputSpec
 from fakeprint.core.errors import UsageError
 from fakeprint.core.evidence import Question, Route
 from fakeprint.core.record import Record
 from fakeprint.core.sample import Label, Split
 from fakeprint.generators.blend_law import BlendLaw
-from fakeprint.transforms.law import Chance
+from fakeprint.transforms.law import Chance, OneOf
 
 
 class DataRecipe(Record):
@@ -40,7 +40,7 @@ class ViewRecipe(Record):
     type: Literal["windows"] = "windows"
     crop: int = Field(ge=96)
     window: int = Field(ge=96)
-    law: tuple[Chance, ...]
+    law: tuple[Chance | OneOf, ...]
 
 
 class FaceViewRecipe(Record):
@@ -56,12 +56,23 @@ class FaceViewRecipe(Record):
     pairs: bool = True
     blend: float = Field(0.0, ge=0, le=1)
     blend_law: BlendLaw = BlendLaw()
-    law: tuple[Chance, ...]
+    law: tuple[Chance | OneOf, ...]
 
     @property
     def authentic_alone(self) -> bool:
         """Whether every manipulated face of training is made by self-blending."""
         return self.pairs and self.blend == 1
+
+
+class SizedFaceViewRecipe(Record):
+    """Face crops brought to ``size`` x ``size`` first, by the card's ``resize`` rule, then put through the law and mirrored at random.
+
+    Validation sees the crops as a scan cuts them, under the law of the condition alone (specs: dfspot 7).
+    """
+
+    type: Literal["sized_faces"] = "sized_faces"
+    size: int = Field(ge=32)
+    law: tuple[Chance | OneOf, ...]
 
 
 class ConditionRecipe(Record):
@@ -73,7 +84,7 @@ class ConditionRecipe(Record):
 
     name: str
     crop: int = Field(1024, ge=96)
-    law: tuple[Chance, ...] = ()
+    law: tuple[Chance | OneOf, ...] = ()
     calibrates: Compression | Literal["any"] | None = None
     chooses: bool = True
 
@@ -107,6 +118,27 @@ class RecceSettings(Record):
     compat: bool = False
 
 
+class TripletSettings(Record):
+    """Which triplets a batch forms and what they cost (specs: dfspot 9); the rule stands at :func:`fakeprint.learn.triplet.triplets`."""
+
+    mining: Literal["random", "semi-hard", "hard"] = "random"
+    margin: float = Field(1.0, gt=0)
+    normalise: bool = False
+
+
+class BackboneSettings(Record):
+    """How a timm network is used (specs: dfspot 8): input of ``size`` x ``size``, trained whole or ``frozen`` under a trained head.
+
+    With ``triplet`` it has no head and learns distances.  ``start`` is a file of weights to begin with, relative to the data root:
+    of the backbone alone, of a whole network of ours, or one of DFSpot's; nothing is ever downloaded.
+    """
+
+    size: int = Field(224, ge=32)
+    frozen: bool = False
+    triplet: TripletSettings | None = None
+    start: str | None = None
+
+
 class NetworkMember(Record):
     """A convolutional network trained by gradient descent.
 
@@ -116,12 +148,14 @@ class NetworkMember(Record):
 
     ``front: recce`` is RECCE: ``channels`` are the eight widths of its encoder, and ``recce`` may set its losses.  ``adam`` takes the
     place of AdamW and of the rate that falls to zero along a cosine.
+
+    ``front: timm:NAME`` is a network of timm with ``backbone`` settings and no ``channels``.
     """
 
     type: Literal["network"] = "network"
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     front: str
-    channels: tuple[int, ...] = Field(min_length=1)
+    channels: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
     margin: float = Field(0.0, ge=0)
     dropout: float = Field(0.2, ge=0, lt=1)
@@ -139,6 +173,15 @@ class NetworkMember(Record):
     weight: float = Field(1.0, gt=0)
     adam: SteppedAdam | None = None
     recce: RecceSettings | None = None
+    backbone: BackboneSettings | None = None
+
+    @model_validator(mode="after")
+    def _has_a_shape(self) -> "NetworkMember":
+        if self.front.startswith("timm:") != (self.backbone is not None):
+            raise ValueError("backbone settings go with a front timm:NAME, and only with that")
+        if bool(self.channels) == (self.backbone is not None):
+            raise ValueError("a network needs channels, or a front timm:NAME with backbone settings")
+        return self
 
     @model_serializer(mode="wrap")
     def _as_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
@@ -159,7 +202,31 @@ class StatisticsMember(Record):
     weight: float = Field(1.0, gt=0)
 
 
-Member = Annotated[NetworkMember | StatisticsMember, Field(discriminator="type")]
+class SiameseMember(Record):
+    """A backbone that learns distances first, then a head on it while it is frozen (specs: dfspot 9, third column).
+
+    The two stages are networks of one backbone; ``embedding`` has triplet settings, ``classifier`` is frozen.
+    """
+
+    type: Literal["siamese"] = "siamese"
+    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    embedding: NetworkMember
+    classifier: NetworkMember
+    weight: float = Field(1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _one_backbone(self) -> "SiameseMember":
+        first, second = self.embedding.backbone, self.classifier.backbone
+        if first is None or first.triplet is None:
+            raise ValueError("embedding needs backbone settings with triplet")
+        if second is None or second.triplet is not None or not second.frozen or second.start is not None:
+            raise ValueError("classifier needs a frozen backbone, without triplet and without start")
+        if (self.embedding.front, first.size) != (self.classifier.front, second.size):
+            raise ValueError("embedding and classifier need one front and one size")
+        return self
+
+
+Member = Annotated[NetworkMember | StatisticsMember | SiameseMember, Field(discriminator="type")]
 
 
 class FamiliesRecipe(Record):
@@ -209,7 +276,7 @@ class Recipe(Record):
     seed: int = Field(0, ge=0)
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     data: DataRecipe
-    view: ViewRecipe | FaceViewRecipe = Field(discriminator="type")
+    view: ViewRecipe | FaceViewRecipe | SizedFaceViewRecipe = Field(discriminator="type")
     balance: BalanceRecipe = BalanceRecipe()
     members: tuple[Member, ...] = Field(min_length=1)
     conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
@@ -219,6 +286,27 @@ class Recipe(Record):
     weights_file: bool = True
     input: InputSpec
     card: CardRecipe
+
+    @model_validator(mode="after")
+    def _sizes_agree(self) -> "Recipe":
+        crop = self.input.crop
+        if isinstance(self.view, SizedFaceViewRecipe) and not (isinstance(crop, FaceSpec) and crop.size == self.view.size):
+            raise ValueError("a view of sized faces needs an input of faces of the same size")
+        networks = [one.classifier if isinstance(one, SiameseMember) else one for one in self.members]
+        for one in networks:
+            if isinstance(one, NetworkMember) and one.backbone and not (isinstance(crop, FaceSpec) and crop.size == one.backbone.size):
+                raise ValueError(f"member {one.name} takes {one.backbone.size} pixels; the input must be faces of that size")
+        return self
+
+    def face_input(self) -> FaceSpec | int | None:
+        """Return the rule by which face crops become the input, or the side that they are resized to; None for whole pictures."""
+        return self.face_rule() if isinstance(self.view, SizedFaceViewRecipe) else self.face_size()
+
+    def face_rule(self) -> FaceSpec:
+        """Return the rule by which faces are cut out and brought to size; raise UsageError where the input is whole pictures."""
+        if not isinstance(self.input.crop, FaceSpec):
+            raise UsageError(f"recipe {self.name} takes {self.input.crop.type}, not faces")
+        return self.input.crop
 
     def face_size(self) -> int | None:
         """Return the input size of a face network, None for whole pictures."""
@@ -230,7 +318,9 @@ class Recipe(Record):
 
     def training_key(self, member: Member) -> str:
         """Return a hash of everything that the trained weights of one member depend on."""
-        parts = (self.data, self.view, self.balance, member, *self.choosing())
+        parts: list[Record] = [self.data, self.view, self.balance, member, *self.choosing()]
+        if isinstance(self.view, SizedFaceViewRecipe):
+            parts.append(self.input)
         text = "\n".join([str(self.seed), self.precision, *(one.model_dump_json() for one in parts)])
         return sha256(text.encode()).hexdigest()
 
