@@ -9,6 +9,7 @@ from fakeprint.transforms import TRANSFORMS
 from fakeprint.transforms.blur import Blur
 from fakeprint.transforms.brightness import Brightness
 from fakeprint.transforms.crop import Crop
+from fakeprint.transforms.d3_op import D3Op
 from fakeprint.transforms.downscale import Downscale
 from fakeprint.transforms.fit import Fit
 from fakeprint.transforms.hsv import Hsv
@@ -33,6 +34,7 @@ EXAMPLES = {
     "hsv": Hsv(hue=-7.0, saturation=20.0, value=-10.0),
     "iso-noise": IsoNoise(colour=0.03, intensity=0.4, seed=2**60),
     "downscale": Downscale(factor=0.7, kernel="point"),
+    "d3-op": D3Op(op="shuffle", value=0.35, seed=2**60),
 }
 
 

@@ -18,5 +18,6 @@ TRANSFORMS: Registry[type[Transform]] = Registry(
         "hsv": "fakeprint.transforms.hsv:Hsv",
         "iso-noise": "fakeprint.transforms.iso_noise:IsoNoise",
         "downscale": "fakeprint.transforms.downscale:Downscale",
+        "d3-op": "fakeprint.transforms.d3_op:D3Op",
     },
 )
