@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from fakeprint.build import REFUSED_SUFFIX, build, screened
+from fakeprint.build import REFUSED_SUFFIX, build
 from fakeprint.core.errors import AlignmentError, UnknownNameError
 from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.datasets.prompt_group import prompt_group
+from fakeprint.datasets.screened_samples import screened
 from fakeprint.datasets.store import read_header, read_samples
 
 

@@ -1,8 +1,7 @@
 """``build``: a source and its options to a manifest on disk."""
 
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +10,10 @@ from pydantic import ValidationError
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import UsageError
 from fakeprint.core.manifest import ManifestHeader
-from fakeprint.core.sample import Sample
 from fakeprint.datasets import DATASETS
 from fakeprint.datasets.held_out import keep_held_out
 from fakeprint.datasets.importer import Importer, Tally
-from fakeprint.datasets.prompt_safety import screen
+from fakeprint.datasets.screened_samples import screened
 from fakeprint.datasets.store import write_manifest
 from fakeprint.datasets.summary import Summary
 
@@ -51,7 +49,7 @@ def build(kind: str, source: Path, out: Path, options: Mapping[str, str] | None 
         citation=importer.citation,
         terms=importer.licence,
     )
-    summary = write_manifest(out, header, screened(samples, os.urandom(32)))
+    summary = write_manifest(out, header, screened(samples))
     refused = {"found": tally.found, "used": tally.used, "refused": tally.refused, "notes": tally.notes, "examples": tally.examples}
     write_atomic(out.with_suffix(REFUSED_SUFFIX), (json.dumps(refused, indent=2) + "\n").encode())
     return Built(importer, tally, summary)
@@ -66,16 +64,3 @@ def open_importer(kind: str, options: Mapping[str, str]) -> Importer:
         known = ", ".join(part.model_fields) or "none"
         said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise UsageError(f"{kind}: {said} (options: {known})") from error
-
-
-def screened(samples: Iterable[Sample], salt: bytes) -> Iterator[Sample]:
-    """Yield samples with the categories of the prompt filter; text that may not be stored, and the group made from it, are replaced."""
-    for sample in samples:
-        found = screen(sample.generation, sample.safety, salt=salt)
-        if found.categories == () and found.generation == sample.generation:
-            yield sample
-            continue
-        changes: dict[str, object] = {"generation": found.generation, "safety": tuple(one.value for one in found.categories)}
-        if found.digest is not None and sample.group.startswith("prompt:"):
-            changes["group"] = f"prompt:{found.digest[:24]}"
-        yield sample.model_copy(update=changes)

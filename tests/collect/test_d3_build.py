@@ -7,17 +7,23 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
+from fakeprint.build import build
 from fakeprint.collect.d3_build import D3Config, build_d3
 from fakeprint.collect.d3_shards import ShardSettings
 from fakeprint.collect.encoder_mix import EncoderMix
 from fakeprint.collect.rules import DownloadConfig, Rules
 from fakeprint.collect.shard_writer import read_info
 from fakeprint.core.errors import UsageError
+from fakeprint.datasets.soundness import verify
+from fakeprint.datasets.store import read_samples
 from fakeprint.datasets.webdataset_shards import ShardTally, read_shards
+from fakeprint.transforms.replay import replay
 
 pytestmark = pytest.mark.network
 IDS = [f"{number:04d}" for number in range(1, 13)]
@@ -102,6 +108,33 @@ def test_the_original_rule(rows: Path, config: DownloadConfig, tmp_path: Path) -
     build_d3([rows], tmp_path / "a", settings(config, shards=ShardSettings(legacy=True)))
     (sample, *_) = read_shards([tmp_path / "a" / "shards" / "elsa_v2-0000.tar"], ShardTally())
     assert sorted(name for name in sample.members if "txt" not in name) == ["gen_0.jpg", "gen_1.jpg", "gen_2.jpg", "gen_3.jpg", "real.jpg"]
+
+
+def test_transformed_shards_and_the_folder_test_set(rows: Path, config: DownloadConfig, tmp_path: Path) -> None:
+    """d3-code 2.1, stages 7 and 8: the operations stand in the index and in the manifest, and replay to the stored pixels."""
+    out = tmp_path / "out"
+    shards = ShardSettings(transform=2, seed=5)
+    summary = build_d3([rows], out, settings(config, shards=shards, test_folders=True))
+    assert (summary.written, summary.test_images) == (9, 90)
+    shard = out / "shards" / "elsa_v2-0000_transf.tar"
+    index = [json.loads(line) for line in shard.with_suffix(".index.jsonl").read_text().splitlines()]
+    assert [step["name"] for step in index[0]["members"]["gen_0.png"]["steps"]] == ["d3-op", "d3-op", "encode"]
+    samples = {sample.id: sample for sample in read_samples(out / "d3_test.parquet")}
+    assert len(samples) == 90
+    assert verify(out / "d3_test.parquet", out, hashes=True).problems == []
+    with Image.open(out / samples["no_augm/0001/gen_1"].path) as image:
+        before = np.array(image.convert("RGB"))
+    changed = samples["augm/0001/gen_1"]
+    with Image.open(out / changed.path) as image:
+        assert (np.array(image) == replay(before, changed.history[:2])).all()
+    members = {sample.key: sample for sample in read_shards([shard], ShardTally())}
+    assert members["elsa_v2__train__0001"].image("gen_1")[1] == (out / changed.path).read_bytes()
+    assert samples["augm/0001/real"].group == samples["no_augm/0001/gen_3"].group
+    read = build("d3-test", out / "d3_test", tmp_path / "read.parquet")
+    assert (read.tally.used, read.tally.refused.total()) == (90, 0)
+    before_again = tars(out)
+    assert build_d3([rows], out, settings(config, shards=shards)).shards_kept == 1
+    assert tars(out) == before_again
 
 
 def test_faulty_files_and_bad_ids(make: ModuleType, rows: Path, config: DownloadConfig, tmp_path: Path) -> None:

@@ -193,9 +193,29 @@ def dflip_v1_qa(root: Path) -> Layout:
 
 
 def dflip_v1_list(root: Path) -> Layout:
-    put(root, "list.txt", "sd/0_real/a b.jpg\t0\nsd/1_fake/c.png   1\nimagen/d.jpg\t1\nreal/e.jpg\t0\nmj/0_real/f.jpg\t1\nbroken\n")
-    labels = {"sd/0_real/a b.jpg": AUTHENTIC, "sd/1_fake/c.png": SYNTHETIC, "imagen/d.jpg": SYNTHETIC, "real/e.jpg": AUTHENTIC}
-    return Layout(root / "list.txt", labels, refused=2, fetched=False)
+    lines = (
+        "sd/0_real/a b.jpg\t0",
+        "sd/1_fake/c.png   1",
+        "imagen/d.jpg\t1",
+        "real/e.jpg\t0",
+        "mj/0_real/f.jpg\t1",
+        "dalle/1_fake/g h.png",
+        "mj/0_real/i.jpg",
+        "0.png\tDeliberate\ta cork ship, 1",
+        "broken",
+        "dalle/j.png",
+    )
+    put(root, "list.txt", "\n".join(lines))
+    labels = {
+        "sd/0_real/a b.jpg": AUTHENTIC,
+        "sd/1_fake/c.png": SYNTHETIC,
+        "imagen/d.jpg": SYNTHETIC,
+        "real/e.jpg": AUTHENTIC,
+        "dalle/1_fake/g h.png": SYNTHETIC,
+        "mj/0_real/i.jpg": AUTHENTIC,
+        "0.png": SYNTHETIC,
+    }
+    return Layout(root / "list.txt", labels, refused=3, fetched=False)
 
 
 def dflip_v2(root: Path) -> Layout:
@@ -286,6 +306,24 @@ def dflip_v2_draft(root: Path) -> Layout:
     put_json(root, "draft.json", rows)
     labels = {"real/images/a.jpg": AUTHENTIC, "fake/sd/images/b.png": SYNTHETIC, "fake/sd/images/c.png": MANIPULATED}
     return Layout(root / "draft.json", labels, refused=2, fetched=False)
+
+
+def dflip_v2_llava(root: Path) -> Layout:
+    def row(image: str, prompt: object) -> dict[str, object]:
+        question = "<image>\nPlease write an prompt for this image."
+        return {"id": image, "image": image, "conversations": [{"from": "human", "value": question}, {"from": "gpt", "value": prompt}]}
+
+    rows = [
+        row("fake/pony/base/1.jpg", "a cork ship"),
+        row("fake/sdxl_1.0/jug/1.jpg", "A cork  ship"),
+        row("train/fake/pony/base/2.png", "a tin kite"),
+        row("real_pair/pony/base/3.jpg", "a tin kite"),
+        row("fake/pony/base/4.jpg", None),
+        row("fake/pony/base/1.jpg", "a cork ship"),
+    ]
+    put_json(root, "llava.json", [*rows, {"id": "5", "image": "fake/pony/base/5.jpg", "conversations": "none"}])
+    labels = {"fake/pony/base/1.jpg": SYNTHETIC, "fake/sdxl_1.0/jug/1.jpg": SYNTHETIC, "train/fake/pony/base/2.png": SYNTHETIC}
+    return Layout(root / "llava.json", labels, refused=4, fetched=False)
 
 
 MODELS = (
@@ -605,6 +643,7 @@ LAYOUTS: dict[str, Callable[[Path], Layout]] = {
     "dflip-v2-tables": dflip_v2_tables,
     "dflip-gallery": dflip_gallery,
     "dflip-v2-sidecars": dflip_v2_sidecars,
+    "dflip-v2-llava": dflip_v2_llava,
     "dflip-v2-draft": dflip_v2_draft,
     "d3": d3,
     "d3-download": d3_download,

@@ -36,7 +36,9 @@ def build_command(
     first_shard: Annotated[int, _shards(min=0, help="Number of the first shard.")] = 0,
     mix: Annotated[Path | None, _shards(help="YAML law of encodings, applied to all five images alike; 'default' takes ours.")] = None,
     legacy_encode: Annotated[bool, _shards("--legacy-encode", help="Re-encode by the original's rule.")] = False,
-    seed: Annotated[int, _shards(help="Seed of the law of encodings.")] = 0,
+    transform: Annotated[int, _shards(min=0, max=19, help="Do this many drawn operations to each image ('_transf' shards).")] = 0,
+    test_folders: Annotated[bool, _shards("--test-folders", help="Also write d3_test/{augm,no_augm}/{real,gen_N} and a manifest.")] = False,
+    seed: Annotated[int, _shards(help="Seed of the law of encodings and of the operations.")] = 0,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0: one for each processor.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")] = False,
 ) -> None:
@@ -76,7 +78,10 @@ def build_command(
     )
     config = D3Config(
         split=split,
-        shards=ShardSettings(dataset=dataset, size=shard_size, first=first_shard, mix=law, legacy=legacy_encode, seed=seed),
+        shards=ShardSettings(
+            dataset=dataset, size=shard_size, first=first_shard, mix=law, legacy=legacy_encode, transform=transform, seed=seed
+        ),
+        test_folders=test_folders,
         download=download,
         bad_ids=read_bad_ids(bad_ids),
         keep_incomplete=keep_incomplete,

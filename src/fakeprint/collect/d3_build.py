@@ -6,7 +6,9 @@ Every stage leaves its finished work in the folder, so that calling again after 
 * ``photographs/``: the downloads, with their ledger;
 * ``store/``: all bytes as they came, by hash;
 * ``records.jsonl``: every record, with its photograph or the reason why there is none;
-* ``shards/``: tar files with index and closing record; ``build.run.json``: settings and counts.
+* ``shards/``: tar files with index and closing record;
+* ``d3_test/``, ``d3_test.parquet``: the folder test set and its manifest, where asked for;
+* ``build.run.json``: settings and counts.
 """
 
 from collections import Counter
@@ -17,9 +19,9 @@ from pydantic import Field
 
 from fakeprint.collect.byte_store import ByteStore
 from fakeprint.collect.d3_ingest import ingest, read_segments, usable_id
-from fakeprint.collect.d3_record import REAL, D3Image, D3Record
 from fakeprint.collect.d3_rows import rank_slice
 from fakeprint.collect.d3_shards import ShardSettings, write_shards
+from fakeprint.collect.d3_test_folders import write_test_folders
 from fakeprint.collect.download import DownloadSummary, download
 from fakeprint.collect.folder_lock import lock_folder
 from fakeprint.collect.inspector import Inspector, describe
@@ -28,6 +30,7 @@ from fakeprint.collect.outcome import LedgerRow, Status
 from fakeprint.collect.placeholders import Placeholders
 from fakeprint.collect.rules import DownloadConfig, Rules
 from fakeprint.collect.shard_writer import ShardInfo
+from fakeprint.collect.stored_record import REAL, StoredImage, StoredRecord
 from fakeprint.collect.sync import sync_folder
 from fakeprint.collect.transport import Resolver
 from fakeprint.collect.wanted import Wanted
@@ -45,7 +48,7 @@ class D3Config(Record):
     """Everything a build is told but its files.
 
     ``bad_ids`` are left out.  ``keep_incomplete`` writes records that lack an image, with the reason in the index; otherwise they are
-    left out and counted.  ``fetch`` off uses the photographs that are there.
+    left out and counted.  ``fetch`` off uses the photographs that are there.  ``test_folders`` also writes the folder test set.
     """
 
     split: str = Field("train", pattern=r"^[A-Za-z0-9_]{1,32}$")
@@ -55,6 +58,7 @@ class D3Config(Record):
     bad_ids: frozenset[str] = frozenset()
     keep_incomplete: bool = False
     fetch: bool = True
+    test_folders: bool = False
     jobs: int = Field(2, ge=1)
     rank: int = 0
     world: int = 1
@@ -69,6 +73,7 @@ class D3Summary(Record):
     written: int
     shards: int
     shards_kept: int
+    test_images: int
     left_out: dict[str, int]
     missing: dict[str, int]
     photographs: dict[str, int]
@@ -125,16 +130,19 @@ def _build(
     left_out["incomplete"] += len(complete) - len(usable)
     missing = Counter(slot for record in complete for slot in record.missing)
     infos: list[ShardInfo] = []
-    kept = 0
+    kept = test_images = 0
     if fetched is not None and fetched.signal is not None:
         usable = []
     else:
         infos, kept = write_shards(usable, folder / "shards", store, config.shards, config.limits, config.jobs)
+        if config.test_folders and usable:
+            test_images = write_test_folders(usable, folder, store, config.shards, config.limits, config.jobs)
     summary = D3Summary(
         records=len(complete) + sum(left_out.values()) - left_out["incomplete"],
         written=len(usable),
         shards=len(infos),
         shards_kept=kept,
+        test_images=test_images,
         left_out={reason: count for reason, count in sorted(left_out.items()) if count},
         missing=dict(sorted(missing.items())),
         photographs=fetched.counts if fetched else {},
@@ -146,10 +154,10 @@ def _build(
     return summary
 
 
-def _chosen(records: Iterator[D3Record], config: D3Config) -> tuple[list[D3Record], Counter[str]]:
+def _chosen(records: Iterator[StoredRecord], config: D3Config) -> tuple[list[StoredRecord], Counter[str]]:
     """Return the records to work on, sorted by id, each id once, and why others were left out."""
     left_out: Counter[str] = Counter()
-    chosen: dict[str, D3Record] = {}
+    chosen: dict[str, StoredRecord] = {}
     for record in records:
         if not usable_id(record.id):
             left_out["unusable id"] += 1
@@ -170,7 +178,7 @@ def _key_of(record_id: str) -> str:
 
 
 def _fetch(
-    records: Sequence[D3Record],
+    records: Sequence[StoredRecord],
     folder: Path,
     config: D3Config,
     placeholders: Placeholders | None,
@@ -184,7 +192,7 @@ def _fetch(
     return download(wanted, place, config.download, placeholders=placeholders, on_row=on_row, resolver=resolver)
 
 
-def _with_photographs(records: Sequence[D3Record], folder: Path, store: ByteStore, inspector: Inspector) -> list[D3Record]:
+def _with_photographs(records: Sequence[StoredRecord], folder: Path, store: ByteStore, inspector: Inspector) -> list[StoredRecord]:
     """Take the fetched photographs into the store and into the records."""
     place = folder / "photographs"
     rows = {row.key: row for row in read_ledger(place)}
@@ -205,13 +213,13 @@ def _with_photographs(records: Sequence[D3Record], folder: Path, store: ByteStor
         if inspected.facts is None:
             complete.append(record.model_copy(update={"missing": record.missing | {REAL: describe(inspected.error)}}))
             continue
-        image = D3Image(sha256=row.sha256 or "", suffix=(row.path or "").rpartition(".")[2].lower(), facts=inspected.facts)
+        image = StoredImage(sha256=row.sha256 or "", suffix=(row.path or "").rpartition(".")[2].lower(), facts=inspected.facts)
         missing = {slot: reason for slot, reason in record.missing.items() if slot != REAL}
         complete.append(record.model_copy(update={"images": record.images | {REAL: image}, "missing": missing}))
     return complete
 
 
-def _write_records(path: Path, records: Sequence[D3Record]) -> None:
+def _write_records(path: Path, records: Sequence[StoredRecord]) -> None:
     with atomic_file(path) as stream:
         stream.writelines(record.model_dump_json().encode() + b"\n" for record in records)
 

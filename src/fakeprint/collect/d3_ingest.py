@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fakeprint.collect.byte_store import ByteStore
-from fakeprint.collect.d3_record import GENERATORS, REAL, D3Image, D3Record
 from fakeprint.collect.d3_rows import D3Row, FaultyFile, read_rows, row_groups
 from fakeprint.collect.inspector import Inspector, describe
+from fakeprint.collect.stored_record import GENERATORS, REAL, StoredImage, StoredRecord
 from fakeprint.collect.sync import sync_folder
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import UsageError
@@ -51,19 +51,19 @@ def ingest(files: Sequence[Path], folder: Path, store: ByteStore, inspector: Ins
     return Ingested(tuple(segments), tuple(faulty))
 
 
-def read_segments(segments: Sequence[Path]) -> Iterator[D3Record]:
+def read_segments(segments: Sequence[Path]) -> Iterator[StoredRecord]:
     """Yield the records of segments."""
     for segment in segments:
         with segment.open("rb") as stream:
-            yield from (D3Record.model_validate_json(line) for line in stream)
+            yield from (StoredRecord.model_validate_json(line) for line in stream)
 
 
-def _records(rows: list[D3Row], store: ByteStore, inspector: Inspector, split: str) -> Iterator[D3Record]:
+def _records(rows: list[D3Row], store: ByteStore, inspector: Inspector, split: str) -> Iterator[StoredRecord]:
     digests = [[store.add(fake.data) if fake else None for fake in row.fakes] for row in rows]
     unique = list(dict.fromkeys(digest for row in digests for digest in row if digest))
     found = dict(zip(unique, inspector.inspect_all(store.path_of(digest) for digest in unique), strict=True))
     for row, row_digests in zip(rows, digests, strict=True):
-        images: dict[str, D3Image | None] = {REAL: None}
+        images: dict[str, StoredImage | None] = {REAL: None}
         missing = {REAL: "not fetched"}
         for number in range(GENERATORS):
             slot, fake, digest = f"gen_{number}", row.fakes[number], row_digests[number]
@@ -73,8 +73,8 @@ def _records(rows: list[D3Row], store: ByteStore, inspector: Inspector, split: s
             elif inspected.facts is None:
                 images[slot], missing[slot] = None, describe(inspected.error)
             else:
-                images[slot] = D3Image(sha256=digest, suffix=fake.suffix, facts=inspected.facts, model=fake.model, steps=fake.steps)
-        yield D3Record(
+                images[slot] = StoredImage(sha256=digest, suffix=fake.suffix, facts=inspected.facts, model=fake.model, steps=fake.steps)
+        yield StoredRecord(
             id=row.id,
             split=split,
             caption=row.caption,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fakeprint.collect.d3_record import GENERATORS
+from fakeprint.collect.stored_record import GENERATORS
 from fakeprint.core.errors import FakeprintError, MissingExtraError, UsageError
 
 _NEEDED = ("id", "url", *(f"image_gen{n}" for n in range(GENERATORS)))

@@ -1,30 +1,36 @@
-"""The part of a re-encoding that runs in the sandbox: a path and a plan in, encoded bytes and their facts out."""
+"""The part of a re-encoding that runs in the sandbox: a path, operations and a plan in, encoded bytes out."""
 
 import os
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
 from fakeprint.collect.encoder_mix import EncodingPlan
 from fakeprint.core.errors import ErrorCode, MediaError, Stage
 from fakeprint.core.limits import Limits
+from fakeprint.core.sample import Step
 
 if TYPE_CHECKING:
     from PIL import Image
 
+_STEPS = TypeAdapter(list[Step])
 
-def task_of(path: Path, plan: EncodingPlan) -> dict[str, JsonValue]:
-    """Return the JSON that asks for one encoding."""
-    return {"path": os.fsencode(path).decode("latin-1"), "plan": plan.model_dump(mode="json")}
+
+def task_of(path: Path, plan: EncodingPlan, operations: Sequence[Step] = ()) -> dict[str, JsonValue]:
+    """Return the JSON that asks for one encoding, after these operations on the upright pixels."""
+    done: list[JsonValue] = [step.model_dump(mode="json") for step in operations]
+    return {"path": os.fsencode(path).decode("latin-1"), "plan": plan.model_dump(mode="json"), "operations": done}
 
 
 class EncodeWorker:
     """Constructed once in each worker, then called with one image at a time."""
 
     def __init__(self, setup: JsonValue) -> None:
-        import fakeprint.media.image  # noqa: F401 (loaded once, before the first item)
+        import fakeprint.media.image
+        import fakeprint.transforms.replay  # noqa: F401 (loaded once, before the first item)
 
         self._limits = Limits.model_validate(setup)
 
@@ -38,6 +44,7 @@ class EncodeWorker:
 
         from fakeprint.media.container.walk import walk
         from fakeprint.media.image import decode_image
+        from fakeprint.transforms.replay import replay
 
         if not isinstance(payload, dict):
             raise TypeError("malformed task")
@@ -48,7 +55,7 @@ class EncodeWorker:
                 container = walk(stream, self._limits)
         except OSError as error:
             raise MediaError(ErrorCode.E_READ, f"cannot be read: {error.strerror}", Stage.OPEN) from error
-        pixels = decode_image(path, container, self._limits).upright()
+        pixels = replay(decode_image(path, container, self._limits).upright(), _STEPS.validate_python(payload["operations"]))
         return b"{}", {"image": encode(Image.fromarray(pixels), plan)}
 
 

@@ -16,6 +16,7 @@ DATASETS: Registry[type[Importer]] = Registry(
         "dflip-v2-tables": "fakeprint.datasets.dflip3k_tables:Dflip3kTables",
         "dflip-gallery": "fakeprint.datasets.gallery_markdown:GalleryMarkdown",
         "dflip-v2-sidecars": "fakeprint.datasets.dflip3k_sidecars:Dflip3kSidecars",
+        "dflip-v2-llava": "fakeprint.datasets.dflip3k_llava:Dflip3kConversations",
         "dflip-v2-draft": "fakeprint.datasets.dflip3k_draft:Dflip3kDraft",
         "d3": "fakeprint.datasets.d3:ElsaD3",
         "d3-download": "fakeprint.datasets.d3_download:D3Download",

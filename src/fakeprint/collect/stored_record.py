@@ -1,6 +1,4 @@
-"""One record of D3: a caption, the address of its photograph, and four generated images (specs: d3-code 1.1, 2.2)."""
-
-from enum import StrEnum
+"""One record of D3 whose images lie in the byte store: caption, address of the photograph, four generated images (specs: d3-code 2.2)."""
 
 from fakeprint.collect.image_facts import ImageFacts
 from fakeprint.core.media import Sha256
@@ -12,14 +10,7 @@ SLOTS = ("gen_0", "gen_1", "gen_2", "gen_3", REAL)
 """The images of a record by the names that its members have in a shard."""
 
 
-class Source(StrEnum):
-    """Whether the bytes are those that were published."""
-
-    ORIGINAL = "original"
-    REENCODED = "reencoded"
-
-
-class D3Image(Record):
+class StoredImage(Record):
     """One image of a record: its bytes by hash, and what they are.  ``suffix`` is that of the published file name, lower case."""
 
     sha256: Sha256
@@ -29,7 +20,7 @@ class D3Image(Record):
     steps: int | None = None
 
 
-class D3Record(Record):
+class StoredRecord(Record):
     """``images`` has one entry for each of :data:`SLOTS`; ``missing`` says why an entry is null."""
 
     id: str
@@ -38,7 +29,7 @@ class D3Record(Record):
     positive_prompt: str | None
     negative_prompt: str | None
     url: str | None
-    images: dict[str, D3Image | None]
+    images: dict[str, StoredImage | None]
     missing: dict[str, str]
     licence: str = "unknown"
 
