@@ -20,6 +20,7 @@ from fakeprint.detectors.track_scores import NOTHING, ScoredVideo, score_video
 from fakeprint.detectors.video_faces import BATCH, FaceReading, VideoFaces, shared_reader
 from fakeprint.detectors.windows import normalise
 from fakeprint.media.examiner import Settings, evidence_of
+from fakeprint.media.face_cache import digest
 from fakeprint.media.faces import Face, crop_face, large_enough
 from fakeprint.media.item import MediaItem
 
@@ -52,7 +53,8 @@ class FaceCropDetector:
             raise ArtifactError(f"artifact {self.card.name} looks at {crop.type}, not at faces")
         self.spec = crop
         self._settings = settings or Settings()
-        self._reader = shared_reader(self._settings.frames, self._settings.face_finder)
+        self.key = digest(self._artifact.weights_sha256, crop.model_dump_json(), self.card.input.pixels.model_dump_json())
+        self._reader = shared_reader(self._settings.frames, self._settings.face_finder, self._settings.face_cache)
         self._reader.join(self)
         self.name = self.card.name
         self.questions: tuple[Question, ...] = (self.card.question,)
@@ -121,7 +123,7 @@ class FaceCropDetector:
         people = sum(one.decides for one in scored.tracks)
         claims = (
             _count(most_at_once(scored)),
-            MeasureClaim(name="people", value=people, unit="tracks", note="faces that were followed through the video and count"),
+            MeasureClaim(name="people", value=people, unit="", note="whose faces were followed through the video and count"),
             *_highest(scored.highest.score, people, "track"),
             *left_out,
         )

@@ -62,3 +62,26 @@ class PixelDetector(Examiner, Protocol):
     def measure(self, rgb: NDArray[np.uint8]) -> Measured:
         """Measure (H, W, 3) uint8 upright RGB, at least 1x1.  Finite numbers or not applicable, never NaN."""
         ...
+
+
+class FrameMean:
+    """A video measured by a detector of pictures: the mean over its frames that have a score."""
+
+    def __init__(self, detector: PixelDetector) -> None:
+        self._detector = detector
+        self._logits: list[float] = []
+        self._reason = "no-score"
+
+    def add(self, rgb: NDArray[np.uint8], time_s: float) -> None:  # noqa: ARG002  (a mean does not ask when)
+        """Take the next frame, (H, W, 3) uint8 upright RGB."""
+        measured = self._detector.measure(rgb)
+        if measured.logit is not None:
+            self._logits.append(measured.logit)
+        else:
+            self._reason = measured.reason or self._reason
+
+    def result(self) -> MeasuredVideo:
+        """Return the mean logit, or why there is none."""
+        if not self._logits:
+            return MeasuredVideo(Measured(None, self._reason), 0)
+        return MeasuredVideo(Measured(sum(self._logits) / len(self._logits)), len(self._logits))

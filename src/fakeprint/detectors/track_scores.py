@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fakeprint.core.aggregation import aggregate
 from fakeprint.core.evidence import TimePoint, TrackScore
 from fakeprint.detectors.several_faces import Pool, pooled
-from fakeprint.detectors.video_faces import Place, VideoFaces
+from fakeprint.detectors.video_faces import VideoFaces
+from fakeprint.media.face_cache import Place
 
 FEWEST_FACES = 2
 FEW_FRAMES = 4

@@ -7,6 +7,7 @@ of crops for each detector, a few small pictures, and boxes and numbers.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -17,6 +18,7 @@ from fakeprint.core.card import FaceSpec
 from fakeprint.detectors.face_finder import FaceFinder
 from fakeprint.detectors.frame_search import FrameSearch
 from fakeprint.detectors.kept_frames import KeptFrames
+from fakeprint.media.face_cache import FoundFaces, Place, cache_key, keep_faces, known_faces
 from fakeprint.media.face_tracks import FrameFaces, Track, frame_faces, link
 from fakeprint.media.faces import Face, crop_face, large_enough
 from fakeprint.media.frame_source import parse_frames
@@ -24,14 +26,13 @@ from fakeprint.media.item import MediaItem
 
 BATCH = 16
 
-Place = tuple[int, int]
-"""Number of the sampled frame and number of the face in it, both from 0."""
-
 
 class FaceScorer(Protocol):
     """What looks at crops of faces."""
 
     spec: FaceSpec
+    key: str
+    """Changes whenever its logits would (:func:`fakeprint.media.face_cache.digest`)."""
 
     def logits(self, crops: NDArray[np.uint8]) -> list[float]:
         """Return the raw logits of (N, size, size, 3) uint8 RGB crops, N from 1 to :data:`BATCH`."""
@@ -106,11 +107,17 @@ class FaceReading:
 
 
 class VideoFaceReader:
-    """Reads videos for all face detectors of a worker that share its settings, and remembers the last one."""
+    """Reads videos for all face detectors of a worker that share its settings, and remembers the last one.
 
-    def __init__(self, frames: str, face_finder: str) -> None:
-        self.source = parse_frames(frames)
+    ``cache`` is a folder with what earlier runs found: their faces are not searched again, and where all scores are known and no
+    pictures are wanted, the video is not even decoded.
+    """
+
+    def __init__(self, frames: str, face_finder: str, cache: Path | None = None) -> None:
         self.finder = FaceFinder(face_finder)
+        self._frames = frames
+        self._source = parse_frames(frames)
+        self._cache = cache
         self._scorers: WeakSet[FaceScorer] = WeakSet()
         self._last: tuple[tuple[str, bool], VideoFaces] | None = None
         self._image: tuple[str, tuple[Face, ...]] | None = None
@@ -136,22 +143,37 @@ class VideoFaceReader:
         wanted = (item.media.sha256, item.want_pictures)
         if self._last is None or self._last[0] != wanted or scorer not in self._last[1].logits:
             self._last = None
-            self._last = (wanted, self._read(item))
+            self._last = (wanted, self._read(item, tuple(self._scorers)))
         return self._last[1]
 
-    def _read(self, item: MediaItem) -> VideoFaces:
-        reading = FaceReading(self.finder, tuple(self._scorers), keep=item.want_pictures)
-        frames = item.frames(self.source)
+    def _read(self, item: MediaItem, scorers: tuple[FaceScorer, ...]) -> VideoFaces:
+        known = known_faces(item, self._cache, self._key(item)) if self._cache is not None else None
+        if known is not None and not item.want_pictures and all(one.key in known.scores for one in scorers):
+            logits = WeakKeyDictionary({one: known.scores[one.key] for one in scorers})
+            return VideoFaces(known.frames, link(known.frames), logits, KeptFrames(), known.cut)
+        reading = FaceReading(self.finder, scorers, keep=item.want_pictures)
+        earlier = {(one.time_s, one.index): one for one in known.frames} if known is not None else {}
+        frames = item.frames(self._source)
         for frame in frames:
-            reading.add(frame.rgb, frame.time_s, frame.index)
-        return reading.finish(frames.cut)
+            reading.add(frame.rgb, frame.time_s, frame.index, known=earlier.get((frame.time_s, frame.index)))
+        read = reading.finish(frames.cut)
+        if self._cache is not None:
+            same = known is not None and known.frames == read.frames
+            scores = {**(known.scores if known is not None and same else {}), **{one.key: found for one, found in read.logits.items()}}
+            keep_faces(item, self._key(item), FoundFaces(read.frames, read.cut, scores))
+        return read
+
+    def _key(self, item: MediaItem) -> str:
+        finder = self.finder
+        weights = finder.artifact.weights_sha256
+        return cache_key(frames=self._frames, finder_sha256=weights, policy=finder.policy, min_face=finder.min_face, limits=item.limits)
 
 
 @cache
-def shared_reader(frames: str, face_finder: str) -> VideoFaceReader:
-    """Return the reader of these settings, one for each process.
+def shared_reader(frames: str, face_finder: str, cache: str | None) -> VideoFaceReader:
+    """Return the reader of these settings, one for each process; ``cache`` is a folder.
 
     Raises:
         UsageError, ArtifactError: the text names no frames, or there is no such finder.
     """
-    return VideoFaceReader(frames, face_finder)
+    return VideoFaceReader(frames, face_finder, Path(cache) if cache is not None else None)

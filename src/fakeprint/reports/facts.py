@@ -12,6 +12,7 @@ from fakeprint.core.evidence import (
     OperatingPoint,
     OriginClaim,
     Score,
+    TrackScore,
 )
 from fakeprint.core.generation import Generation
 from fakeprint.core.media import Media
@@ -256,6 +257,21 @@ def _point_text(point: OperatingPoint | None) -> str:
 def score_text(score: Score) -> str:
     """Return a score with its unit and whether it is calibrated; higher means more synthetic or manipulated."""
     return f"{number_text(score.value)} ({UNITS[score.unit]}; {'calibrated' if score.calibrated else 'not calibrated'})"
+
+
+def track_text(track: TrackScore) -> str:
+    """Return one line about a face that was followed through a video.
+
+    >>> track_text(TrackScore(track=2, first_s=0.5, last_s=9.0, faces=12, score=-1.25))
+    'Face 2: seen from 0:00.50 to 0:09.00, read in 12 frames, score -1.25 (raw logit)'
+    """
+    times = (
+        f"from {time_text(track.first_s)} to {time_text(track.last_s)}"
+        if track.last_s > track.first_s
+        else f"at {time_text(track.first_s)}"
+    )
+    text = f"Face {track.track}: seen {times}, read in {track.faces} {'frame' if track.faces == 1 else 'frames'}"
+    return f"{text}, score {number_text(track.score)} (raw logit{'' if track.decides else '; read too rarely to count'})"
 
 
 def location_text(location: Location | None) -> str | None:

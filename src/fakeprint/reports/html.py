@@ -29,15 +29,17 @@ from fakeprint.core.evidence import (
     MeasureClaim,
     OriginClaim,
     Question,
+    ScoreUnit,
 )
 from fakeprint.core.report import Report
 from fakeprint.core.run import RunRecord
 from fakeprint.core.sanitise import base_name, cap, map_text, plain
 from fakeprint.core.verdict import Answer, Level
 from fakeprint.reports import facts, wording
+from fakeprint.reports.followed import followed
 from fakeprint.reports.order import headline, outcome_of, strongest_level
 from fakeprint.reports.pictures import pictures_of, preview_uri
-from fakeprint.reports.timeline import timeline_of
+from fakeprint.reports.timeline import swatch, timeline_of
 from fakeprint.reports.writer import ReportOptions
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -189,11 +191,14 @@ def _environment() -> Environment:
         facts=facts,
         wording=wording,
         levels=Level,
+        units=ScoreUnit,
         scale=(Level.NONE_FOUND, Level.SOME, Level.STRONG, Level.SIGNED_STATEMENT, Level.INCONCLUSIVE),
         most=MOST_CLAIMS,
         statements=_statements,
         values=_values,
         strongest=strongest_level,
         timeline_of=timeline_of,
+        swatch=swatch,
+        followed=followed,
     )
     return environment

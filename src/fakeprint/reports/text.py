@@ -17,7 +17,16 @@ from fakeprint.core.report import Report
 from fakeprint.core.run import RunRecord
 from fakeprint.core.sanitise import cap, map_text, plain
 from fakeprint.core.verdict import Answer, Level, Verdict
-from fakeprint.reports.facts import axis_pairs, claim_heading, claim_pairs, condition_pairs, generation_pairs, media_line, score_text
+from fakeprint.reports.facts import (
+    axis_pairs,
+    claim_heading,
+    claim_pairs,
+    condition_pairs,
+    generation_pairs,
+    media_line,
+    score_text,
+    track_text,
+)
 from fakeprint.reports.order import Outcome, outcome_of, strongest_level
 from fakeprint.reports.wording import LADDER, QUESTIONS, reason, title
 from fakeprint.reports.writer import ReportOptions
@@ -38,6 +47,7 @@ SHORT = {
 }
 _COLUMN = 16
 _VALUE_CHARS = 600
+_TRACKS = 12
 _REASONS_KEPT = 200
 _ABSENCE = "Nothing found: this does not mean the file is authentic."
 
@@ -177,6 +187,10 @@ def _evidence(evidence: Evidence) -> Iterator[RenderableType]:
     yield _indented(Text.assemble((f"{title(evidence.examiner)}: ", "bold"), evidence.summary, (chip, "dim")))
     if evidence.score is not None:
         yield _indented(Text(f"Score: {score_text(evidence.score)}"), 4)
+    for track in evidence.tracks[:_TRACKS]:
+        yield _indented(Text(track_text(track)), 4)
+    if len(evidence.tracks) > _TRACKS:
+        yield _indented(Text(f"and {len(evidence.tracks) - _TRACKS} more faces, listed by --format json"), 4)
     for claim in evidence.claims[:40]:
         yield from _claim(claim)
     if len(evidence.claims) > 40:

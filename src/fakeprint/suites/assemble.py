@@ -206,5 +206,5 @@ def _notes(aligned: Aligned, config: EvalConfig) -> tuple[str, ...]:
     if generators < FEW_GENERATORS:
         notes.append(f"{generators} generators: too few for any claim about unseen ones.")
     if aligned.predictions and any(row.frames for row in aligned.predictions):
-        notes.append("A video counts once: the mean over its sampled frames that have a score.")
+        notes.append("A video counts once: faces person by person, other detectors as the mean over the sampled frames that have a score.")
     return (*notes, "Intervals are conditional on the fitted calibration and thresholds.")

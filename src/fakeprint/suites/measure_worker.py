@@ -16,6 +16,7 @@ from fakeprint.core.record import Record
 from fakeprint.core.sample import Step
 
 if TYPE_CHECKING:
+    from fakeprint.detectors.measure import VideoMeasuring
     from fakeprint.media.item import MediaItem
 
 
@@ -123,31 +124,31 @@ class MeasureWorker:
             )
 
     def _video(self, item: "MediaItem", sample_id: str) -> Iterator[Raw]:
-        """Score every sampled frame and take the mean of the frames that have a score: a video counts once."""
-        scores: dict[str, list[float]] = {condition.name: [] for condition in self._conditions}
+        """Score the sampled frames: a video counts once, by the detector's own rule for videos, else as the mean of its frames."""
+        readings = {condition.name: self._reading() for condition in self._conditions}
         sizes: dict[str, tuple[int, int]] = {}
-        reasons: dict[str, str] = {}
         count = 0
         for count, frame in enumerate(item.frames(self._setup.frames), start=1):
             for condition in self._conditions:
                 pixels, _ = condition.deliver(frame.rgb, f"{sample_id}#{count}", self._setup.seed)
-                measured = self._detector.measure(pixels)
                 sizes[condition.name] = (pixels.shape[1], pixels.shape[0])
-                if measured.logit is not None:
-                    scores[condition.name].append(measured.logit)
-                else:
-                    reasons[condition.name] = measured.reason or "no-score"
+                readings[condition.name].add(pixels, frame.time_s)
         if not count:
             raise MediaError(ErrorCode.E_NO_FRAMES, "no frame could be decoded", Stage.DECODE)
         for condition in self._conditions:
-            found, (width, height) = scores[condition.name], sizes[condition.name]
+            (measured, scored), (width, height) = readings[condition.name].result(), sizes[condition.name]
             yield Raw(
                 condition=condition.name,
-                logit=sum(found) / len(found) if found else None,
-                reason=None if found else reasons[condition.name],
+                logit=measured.logit,
+                reason=measured.reason,
                 bucket=bucket_of(min(width, height), None, lossless=None),
                 width=width,
                 height=height,
                 frames=count,
-                frames_scored=len(found),
+                frames_scored=scored,
             )
+
+    def _reading(self) -> "VideoMeasuring":
+        from fakeprint.detectors.measure import FrameMean, VideoDetector
+
+        return self._detector.video() if isinstance(self._detector, VideoDetector) else FrameMean(self._detector)
