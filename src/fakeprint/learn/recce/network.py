@@ -1,13 +1,15 @@
 """The RECCE network: encoder, reconstruction branch, graph step, attention, head (specs: recce 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fakeprint.learn.outputs import OUTPUTS
 from fakeprint.learn.recce.attention import ResidualAttention
+from fakeprint.learn.recce.checkpoint import published_state
 from fakeprint.learn.recce.encoder import Block, Encoder, SeparableConv
 from fakeprint.learn.recce.graph_step import GraphStep
 from fakeprint.learn.recce.losses import flooded, likeness, reconstruction_loss, separation_loss
@@ -48,10 +50,9 @@ class RecceNet(nn.Module):
     everywhere.  Names of parameters are the published ones, without the unused ``encoder.fc``.
     """
 
-    outputs = RecceOutputs._fields
-
     def __init__(self, widths: Sequence[int], dropout: float, settings: RecceSettings | None = None) -> None:
         super().__init__()
+        self.outputs: tuple[str, ...] = RecceOutputs._fields
         self.settings = settings or RecceSettings()
         self.encoder = Encoder(widths)
         _, coarse, fine, joint, middle, *_, last = widths
@@ -66,7 +67,7 @@ class RecceNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(last, 1)
 
-    def forward(self, image: Tensor) -> RecceOutputs | RecceTraining:
+    def forward(self, image: Tensor) -> RecceOutputs | RecceTraining | tuple[Tensor, ...]:
         """Return the outputs; see :class:`RecceOutputs` and, in training, :class:`RecceTraining`."""
         clean = image * 2.0 - 1.0
         encoded = self.encoder.early(self._noisy(clean))
@@ -83,7 +84,7 @@ class RecceNet(nn.Module):
         patches = functional.conv2d(features, self.fc.weight[:, :, None, None], self.fc.bias)
         found = RecceOutputs(logit, patches, (redrawn + 1.0) / 2.0, residual.mean(1, keepdim=True) / 2.0, gate)
         if not self.training:
-            return found
+            return found if self.outputs == found._fields else found[: len(OUTPUTS)]
         return RecceTraining(*found, encoded.mean((2, 3)), decoded.mean((2, 3)), decoded_fine.mean((2, 3)))
 
     def loss(self, outputs: RecceTraining, images: Tensor, labels: Tensor, member: NetworkMember) -> Tensor:
@@ -95,6 +96,17 @@ class RecceNet(nn.Module):
         matrices = [likeness(one) for one in (outputs.encoded, outputs.decoded, outputs.decoded_fine)]
         separated = separation_loss(matrices, labels, compat=used.compat)
         return flooded(classified, used.flood) + used.reconstruction * redrawn + used.separation * separated
+
+    def from_published(self, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+        """Return a published state dict under the names of this network, and what its card must say about it.
+
+        A network whose reconstruction branch was never trained gives no maps.
+        """
+        published = published_state(tensors)
+        if published.redraws:
+            return published.tensors, ()
+        self.outputs = OUTPUTS
+        return published.tensors, ("The reconstruction branch of these weights was never trained, so the model shows no maps.",)
 
     def _noisy(self, clean: Tensor) -> Tensor:
         """In training, where the settings say so, add noise to half of the faces and hold the batch within [-1, 1]."""
