@@ -12,9 +12,12 @@ from fakeprint.detectors.artifact import load_artifact
 from fakeprint.detectors.measure import PixelDetector
 from fakeprint.media.examiner import Settings
 
+_REDRAWING = "fakeprint.detectors.recce:RecceDetector"
+"""Runs face models whose graph gives a reconstruction; none ships with the package."""
+
 
 def load_detector(name_or_folder: str | Path, settings: Settings | None = None) -> PixelDetector:
-    """Open the artifact and return the detector that runs its kind: face crops, windows, or windows that name a family.
+    """Open the artifact and return the detector that runs its kind.
 
     ``settings`` say which frames of videos face detectors look at, with which finder, and how the frames' scores become one.
 
@@ -23,12 +26,15 @@ def load_detector(name_or_folder: str | Path, settings: Settings | None = None) 
     """
     artifact = load_artifact(name_or_folder)
     if isinstance(artifact.card.input.crop, FaceSpec):
-        of_faces: Callable[[Path, Settings | None], PixelDetector] = _class("face-swap")
+        redraws = any(one.name == "reconstruction" for one in artifact.card.outputs)
+        of_faces: Callable[[Path, Settings | None], PixelDetector] = _class(_REDRAWING if redraws else TABLE["face-swap"])
         return of_faces(artifact.folder, settings)
-    of_windows: Callable[[Path], PixelDetector] = _class("generator" if artifact.card.question is Question.GENERATOR else "synthetic-image")
+    of_windows: Callable[[Path], PixelDetector] = _class(
+        TABLE["generator" if artifact.card.question is Question.GENERATOR else "synthetic-image"]
+    )
     return of_windows(artifact.folder)
 
 
-def _class(kind: str) -> Any:
-    module, _, attribute = TABLE[kind].partition(":")
+def _class(target: str) -> Any:
+    module, _, attribute = target.partition(":")
     return getattr(import_module(module), attribute)

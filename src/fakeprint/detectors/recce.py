@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 
-from fakeprint.core.card import Card
 from fakeprint.core.evidence import Evidence, EvidenceFile
 from fakeprint.detectors.face_crops import FaceCropDetector
 from fakeprint.detectors.redrawing import redrawing_pictures
@@ -29,22 +28,15 @@ class RecceDetector(FaceCropDetector):
 
     def _image(self, item: MediaItem) -> Evidence:
         evidence = super()._image(item)
-        if not item.want_pictures or evidence.reason == "no_face":
+        if not item.want_pictures or not evidence.regions:
             return evidence
         return evidence.model_copy(update={"files": (*evidence.files, *self._maps(item, evidence))})
 
     def _maps(self, item: MediaItem, evidence: Evidence) -> tuple[EvidenceFile, ...]:
         rgb = item.image.upright()
-        scored = [(one.score, one.box) for one in evidence.regions if one.score is not None]
-        scored = scored or [(one.logit, one.face.box) for one in self.faces(rgb, item.media.sha256)]
-        _, box = max(scored)
-        crop = crop_face(rgb, Face(box, 1.0, np.zeros((6, 2), np.float32)), self.spec)
+        strongest = max(evidence.regions, key=lambda one: one.score or 0.0)
+        crop = crop_face(rgb, Face(strongest.box, 1.0, np.zeros((6, 2), np.float32)), self.spec)
         image = normalise(crop[None], self.card.input.pixels)
         redrawn, residual, attention = (found[0] for found in self._session.run(list(MAPS), {self.card.input.name: image}))
         pictures = redrawing_pictures(crop, redrawn, residual, attention, name=self.name)
         return tuple(item.attach(file, data) for file, data in pictures)
-
-
-def gives_maps(card: Card) -> bool:
-    """Tell whether the graph of an artifact gives the maps that this detector shows."""
-    return set(MAPS) <= {one.name for one in card.outputs}
