@@ -62,13 +62,16 @@ class DfspotStyle:
         _write(canvas, f"Real Frames {self.others}", x, half_height + canvas.height // 15, GREEN)
 
     def _columns(self, canvas: Canvas, scores: Mapping[str, float | None]) -> None:
+        """Write names and scores; names longer than the original's push the scores to the right."""
         pitch = canvas.height // (len(scores) + 1) - 10
+        widest = max((bare_text(name, _POINTS, GREEN, 1)[0].width for name in scores), default=0)
+        column = max(130, 20 + widest + 15)
         _write(canvas, "Model", 20, pitch, GREEN, 1.0, 3)
-        _write(canvas, "Score", 130, pitch, GREEN, 1.0, 3)
+        _write(canvas, "Score", column, pitch, GREEN, 1.0, 3)
         for row, (name, score) in enumerate(scores.items(), 2):
             _write(canvas, name, 20, row * pitch, GREEN, 1.0, 3)
             colour = RED if score is not None and score >= self._plan.threshold else GREEN
-            _write(canvas, "-" if score is None else truncated(score), 130, row * pitch, colour, 1.0, 3)
+            _write(canvas, "-" if score is None else truncated(score), column, row * pitch, colour, 1.0, 3)
 
 
 def compared_face(moment: Moment) -> ShownFace | None:
