@@ -34,3 +34,13 @@ def item(tmp_path: Path) -> Callable[..., MediaItem]:
         return MediaItem(opened.media, opened.container, tmp_path / name, name, Limits())
 
     return write
+
+
+@pytest.fixture(scope="session")
+def clips() -> SimpleNamespace:
+    return SimpleNamespace(**run_path(str(Path(__file__).with_name("face_clips.py"))))
+
+
+@pytest.fixture(scope="session")
+def red_face(clips: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clips.write_artifact(tmp_path_factory.mktemp("artifacts") / "red-face")

@@ -70,7 +70,7 @@ PAYLOADS = (
     "..\\..\\..\\windows\\system32\nnew line.jpg",
 )
 _ELEMENTS = """html head meta title style body a header main section article footer details summary h1 h2 h3 h4 h5 p ul li dl dt dd div span
-b i bdi pre code table caption thead tbody tr th td figure figcaption img svg path circle rect polyline text input label select option
+b i bdi pre code table caption thead tbody tr th td figure figcaption img svg g path circle rect polyline text input label select option
 button output time script"""
 ELEMENTS = set(_ELEMENTS.split())
 

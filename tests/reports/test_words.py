@@ -10,7 +10,6 @@ from fakeprint.core.verdict import Level, NotChecked
 from fakeprint.reports import wording
 from fakeprint.reports.facts import claim_heading, claim_pairs, location_text, media_pairs, time_text
 from fakeprint.reports.order import headline, outcome_of
-from fakeprint.reports.timeline import timeline_of
 
 TABLES: list[tuple[type[StrEnum], dict]] = [
     (verdict.Level, wording.LEVELS),
@@ -82,11 +81,3 @@ def test_facts_of_a_video(make):
     assert names == ["SHA-256", "Type", "Size", "Dimensions", "Duration", "Frame rate", "Frames declared", "Codec", "Rotation", "Note"]
     assert time_text(59.999) == "1:00.00"
     assert location_text(None) is None
-
-
-def test_timelines_of_odd_points(make):
-    point = evidence.TimePoint
-    assert timeline_of((point(time_s=0),), None, None).line == ""
-    flat = timeline_of((point(time_s=1, score=7.0), point(time_s=0, score=7.0)), 0.0, evidence.ScoreUnit.LOGIT)
-    assert [mark.text for mark in flat.marks] == ["0:00.00, 7", "0:01.00, 7"]
-    assert len({mark.y for mark in flat.marks}) == 1
