@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fakeprint.collect.stored_record import GENERATORS
-from fakeprint.core.errors import FakeprintError, MissingExtraError, UsageError
+from fakeprint.core.errors import FakeprintError, UsageError
+from fakeprint.datasets.parquet_file import UnreadableParquet, open_parquet
 
 _NEEDED = ("id", "url", *(f"image_gen{n}" for n in range(GENERATORS)))
 _TEXTS = (
@@ -63,15 +63,14 @@ def row_groups(path: Path) -> int:
         FaultyFile: it is no readable Parquet file.
         UsageError: it lacks a column.
     """
-    pa, pq = _arrow()
     try:
-        with pq.ParquetFile(path) as file:
+        with open_parquet(path) as file:
             missing = [name for name in _NEEDED if name not in file.schema_arrow.names]
             if missing:
                 raise UsageError(f"{path.name} is no file of D3: it has no column {', '.join(missing)}")
             return int(file.metadata.num_row_groups)
-    except (OSError, pa.ArrowException) as error:
-        raise FaultyFile(f"{path.name}: {str(error).splitlines()[0][:200]}") from error
+    except UnreadableParquet as error:
+        raise FaultyFile(str(error)) from error
 
 
 def read_rows(path: Path, group: int) -> Iterator[D3Row]:
@@ -80,16 +79,15 @@ def read_rows(path: Path, group: int) -> Iterator[D3Row]:
     Raises:
         FaultyFile: the group cannot be read.
     """
-    pa, pq = _arrow()
     try:
-        with pq.ParquetFile(path) as file:
+        with open_parquet(path) as file:
             names = set(file.schema_arrow.names)
             steps = (f"num_inference_steps_gen{n}" for n in range(GENERATORS))
             columns = [name for name in (*_NEEDED, *_TEXTS, *steps) if name in names]
             for batch in file.iter_batches(batch_size=64, row_groups=[group], columns=columns):
                 yield from map(_row, batch.to_pylist())
-    except (OSError, pa.ArrowException) as error:
-        raise FaultyFile(f"{path.name}, row group {group}: {str(error).splitlines()[0][:200]}") from error
+    except UnreadableParquet as error:
+        raise FaultyFile(f"row group {group}: {error}") from error
 
 
 def _row(row: Mapping[str, object]) -> D3Row:
@@ -117,12 +115,3 @@ def _fake(row: Mapping[str, object], number: int) -> D3Fake | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
-
-
-def _arrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "data") from error
-    return pa, pq

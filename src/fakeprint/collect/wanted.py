@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakeprint.core.errors import MissingExtraError, UsageError
+from fakeprint.core.errors import UsageError
+from fakeprint.datasets.parquet_file import open_parquet
 
 KEY_COLUMNS = ("key", "path", "image_path", "file_name", "id", "image_id")
 """Columns that may name a row, the first present one counts."""
@@ -96,11 +97,7 @@ def _csv(path: Path) -> Iterator[Wanted]:
 
 
 def _parquet(path: Path) -> Iterator[Wanted]:
-    try:
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "data") from error
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         names = file.schema_arrow.names
         key = next((name for name in KEY_COLUMNS if name in names), None)
         if key is None or "url" not in names:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from fakeprint.core.errors import ErrorCode, MediaError, Stage, UsageError
 from fakeprint.core.limits import Limits
+from fakeprint.datasets.parquet_file import UnreadableParquet, open_parquet
 
 INSIDE = "!/"
 TEXT_BYTES = 1 << 16
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
+_UNREADABLE = (OSError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, ValueError, EOFError, UnreadableParquet)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def read_bytes(root: Path, path: str, limit: int | None = None) -> bytes:
         raise MediaError(ErrorCode.E_NOT_FOUND, f"there is no file {outer}", Stage.OPEN) from error
     except KeyError as error:
         raise MediaError(ErrorCode.E_NOT_FOUND, f"{outer} has no member {inner}", Stage.OPEN) from error
-    except (OSError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, ValueError, EOFError) as error:
+    except _UNREADABLE as error:
         raise MediaError(ErrorCode.E_READ, f"{path} cannot be read: {error}", Stage.OPEN) from error
     if len(data) > limit:
         raise MediaError(ErrorCode.E_TOO_LARGE, f"{path} is larger than {limit:,} bytes", Stage.OPEN)
@@ -113,22 +115,18 @@ def _tar_bytes(place: Path, inner: str, limit: int) -> bytes:
 
 def _cell(place: Path, inner: str) -> bytes:
     """Return the bytes in ``ROW/COLUMN`` of a Parquet file: a binary cell, or a struct with a field ``bytes``."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     row, _, column = inner.partition("/")
-    try:
-        with pq.ParquetFile(place) as file:
-            at = int(row)
-            for group in range(file.num_row_groups):
-                size = file.metadata.row_group(group).num_rows
-                if at < size:
-                    cell = file.read_row_group(group, columns=[column])[column][at].as_py()
-                    data = cell.get("bytes") if isinstance(cell, dict) else cell
-                    if not isinstance(data, bytes):
-                        raise KeyError(inner)
-                    return data
-                at -= size
-    except pa.ArrowException as error:
-        raise ValueError(str(error)) from error
+    if not place.is_file():
+        raise FileNotFoundError(place)
+    with open_parquet(place) as file:
+        at = int(row)
+        for group in range(file.num_row_groups):
+            size = file.metadata.row_group(group).num_rows
+            if at < size:
+                cell = file.read_row_group(group, columns=[column])[column][at].as_py()
+                data = cell.get("bytes") if isinstance(cell, dict) else cell
+                if not isinstance(data, bytes):
+                    raise KeyError(inner)
+                return data
+            at -= size
     raise KeyError(inner)

@@ -13,6 +13,7 @@ from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.archive import INSIDE
 from fakeprint.datasets.d3_record import CITATION, GROUPING, LICENCE, SPLITS, D3Record, note_missing, read_bad_ids, record_samples
 from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.parquet_file import parquet_rows
 from fakeprint.datasets.source_files import text
 
 HUB = "hf:"
@@ -20,8 +21,6 @@ _SHARED = ("id", "original_prompt", "positive_prompt", "negative_prompt", "url")
 _PER_IMAGE = ("model", "width", "height", "num_inference_steps", "filepath")
 COLUMNS = (*_SHARED, *(f"{name}_gen{index}" for index in range(4) for name in _PER_IMAGE))
 """All columns but the images: the manifest needs no pixels."""
-
-_BATCH = 1024
 
 
 class ElsaD3(Importer):
@@ -92,22 +91,6 @@ def slice_of(files: list[Path], rank: int, world: int) -> list[Path]:
     """
     size = len(files) // world
     return files[rank * size : len(files) if rank == world - 1 else (rank + 1) * size]
-
-
-def parquet_rows(file: Path, wanted: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    """Yield the rows of a Parquet file with those of the wanted columns that it has, a thousand in memory at a time."""
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "data") from error
-    try:
-        with pq.ParquetFile(file) as source:
-            there = [name for name in wanted if name in source.schema_arrow.names]
-            for batch in source.iter_batches(batch_size=_BATCH, columns=there):
-                yield from batch.to_pylist()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise UsageError(f"{file.name} cannot be read as Parquet: {error}") from error
 
 
 def hub_stream(name: str, split: str, wanted: tuple[str, ...] | None = None) -> Iterator[dict[str, object]]:

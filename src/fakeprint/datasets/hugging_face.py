@@ -8,8 +8,9 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.datasets.archive import INSIDE
-from fakeprint.datasets.d3 import HUB, hub_stream, parquet_rows
+from fakeprint.datasets.d3 import HUB, hub_stream
 from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.parquet_file import parquet_rows
 from fakeprint.datasets.prompt_group import prompt_group
 from fakeprint.datasets.source_files import text
 

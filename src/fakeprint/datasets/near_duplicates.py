@@ -9,7 +9,7 @@ dealt out to the bands by how much they tell, because hashes of similar pictures
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb
+from math import comb, exp2
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -103,7 +103,8 @@ class _Band:
     def work(self, hashes: int, entropy: NDArray[np.float64]) -> float:
         """Return how much is to be looked up and compared, relative to other bands."""
         lookups = sum(comb(len(self.places), count) for count in range(self.reach + 1))
-        return lookups * (hashes + 2.0 * hashes * hashes / 2.0 ** float(entropy[list(self.places)].sum()))
+        telling = float(entropy[list(self.places)].sum())
+        return lookups * (hashes + 2.0 * hashes * hashes * exp2(-telling))
 
 
 def _bands(hashes: int, entropy: NDArray[np.float64], radius: int) -> list[_Band]:

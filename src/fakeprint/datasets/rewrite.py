@@ -4,14 +4,19 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fakeprint.core.durable import atomic_file
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.columns import NESTED, header_of
 from fakeprint.datasets.keys import UPLOADER, Keys, keys_of, normal_prompt, normal_url
+from fakeprint.datasets.parquet_file import open_parquet
 from fakeprint.datasets.store import BATCH, TWIN_ROWS, read_header, read_samples, write_card, write_manifest
 from fakeprint.datasets.summary import Summary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _READ = ("id", "group", "split", "label", "source", "generator", "family", "generator_version", "sha256", "phash", "url", "pair", NESTED)
 _COUNTED = ("id", "label", "split", "group", "source", "generator", "licence", "sha256")
@@ -25,10 +30,8 @@ def read_keys(path: Path) -> Keys:
     """
     if path.suffix != ".parquet":
         return keys_of(read_samples(path))
-    import pyarrow.parquet as pq
-
     keys = Keys()
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         header_of(file.schema_arrow.metadata, path.name)
         for batch in file.iter_batches(batch_size=BATCH, columns=list(_READ)):
             _add(keys, {name: batch.column(name).to_pylist() for name in _READ})
@@ -91,20 +94,16 @@ def write_assigned(path: Path, out: Path, splits: Sequence[Split | None], groups
     summary = Summary()
     at = 0
     out.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        pq.ParquetFile(path) as file,
-        atomic_file(out) as stream,
-        pq.ParquetWriter(stream, file.schema_arrow, compression="zstd") as writer,
-    ):
-        for number in range(file.num_row_groups):
-            table = file.read_row_group(number)
-            part = slice(at, at + table.num_rows)
-            at += table.num_rows
+    with open_parquet(path) as file:
+        wanted = file.schema_arrow
+    with atomic_file(out) as stream, pq.ParquetWriter(stream, wanted, compression="zstd") as writer:
+        for stored in _row_groups(path):
+            part = slice(at, at + stored.num_rows)
+            at += stored.num_rows
             kept = pa.array([split is not None for split in splits[part]])
-            for name, values in (("split", [split and split.value for split in splits[part]]), ("group", list(groups[part]))):
-                place = table.schema.get_field_index(name)
-                table = table.set_column(place, pa.field(name, pa.string()), pa.array(values, pa.string()))
-            table = table.filter(kept).cast(file.schema_arrow)
+            new = {"split": [split and split.value for split in splits[part]], "group": list(groups[part])}
+            columns = [pa.array(new[name], pa.string()) if name in new else stored.column(name) for name in wanted.names]
+            table = pa.Table.from_arrays(columns, names=wanted.names).filter(kept).cast(wanted)
             nested = [inner or "" for inner in table.column(NESTED).to_pylist()]
             with_prompt, flagged = (sum(f'"{name}"' in inner for inner in nested) for name in ("prompt", "safety"))
             summary.add_columns(table.select(_COUNTED).to_pydict(), with_prompt=with_prompt, flagged=flagged)
@@ -114,6 +113,12 @@ def write_assigned(path: Path, out: Path, splits: Sequence[Split | None], groups
     out.with_suffix(".jsonl").unlink(missing_ok=True)
     write_card(out, header, summary)
     return summary
+
+
+def _row_groups(path: Path) -> "Iterator[pa.Table]":
+    with open_parquet(path) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number)
 
 
 def _changed(samples: Iterator[Sample], splits: Sequence[Split | None], groups: Sequence[str]) -> Iterator[Sample]:

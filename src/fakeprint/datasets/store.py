@@ -2,24 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from fakeprint.core.durable import atomic_file, write_atomic
-from fakeprint.core.errors import MissingExtraError, UsageError
+from fakeprint.core.errors import UsageError
 from fakeprint.core.manifest import ManifestHeader
 from fakeprint.core.sample import Sample
 from fakeprint.datasets.columns import header_of, record_batch, sample_of, schema
 from fakeprint.datasets.croissant import croissant
 from fakeprint.datasets.dataset_card import dataset_card
+from fakeprint.datasets.parquet_file import open_parquet
 from fakeprint.datasets.summary import Summary
-
-if TYPE_CHECKING:
-    import pyarrow.parquet as pq
 
 ROWS_PER_GROUP = 50_000
 BATCH = 5_000
@@ -103,7 +99,7 @@ def read_header(path: Path) -> ManifestHeader:
     """
     _require_manifest(path)
     if path.suffix == ".parquet":
-        with _parquet(path) as file:
+        with open_parquet(path) as file:
             return header_of(file.schema_arrow.metadata, path.name)
     with path.open("rb") as stream:
         return _header_line(stream.readline(), path)
@@ -117,7 +113,7 @@ def read_samples(path: Path) -> Iterator[Sample]:
     """
     _require_manifest(path)
     if path.suffix == ".parquet":
-        with _parquet(path) as file:
+        with open_parquet(path) as file:
             header_of(file.schema_arrow.metadata, path.name)
             for batch in file.iter_batches(batch_size=BATCH):
                 yield from map(sample_of, batch.to_pylist())
@@ -137,21 +133,6 @@ def _require_manifest(path: Path) -> None:
         raise UsageError(f"a manifest ends in .parquet or .jsonl; got {path.name}; other tables: fakeprint data import table {path.name}")
     if not path.is_file():
         raise UsageError(f"there is no file {path.name}")
-
-
-@contextmanager
-def _parquet(path: Path) -> Iterator["pq.ParquetFile"]:
-    """Open a Parquet file; what goes wrong while it is read is a usage error too."""
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "data") from error
-    try:
-        with pq.ParquetFile(path) as file:
-            yield file
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise UsageError(f"{path.name} is not a readable Parquet file: {error}") from error
 
 
 def _header_line(line: bytes, path: Path) -> ManifestHeader:

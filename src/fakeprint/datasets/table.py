@@ -9,10 +9,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fakeprint.core.durable import atomic_file
-from fakeprint.core.errors import MissingExtraError, RecordError, UsageError
+from fakeprint.core.errors import RecordError, UsageError
+from fakeprint.core.limits import GIB
 from fakeprint.core.manifest import Manifest, ManifestHeader
 from fakeprint.core.sample import Label, Sample
 from fakeprint.datasets.columns import record_batch, schema
+from fakeprint.datasets.parquet_file import open_parquet
 
 LABEL_WORDS = {
     "authentic": Label.AUTHENTIC,
@@ -25,6 +27,7 @@ LABEL_WORDS = {
 }
 """How public tables write labels.  ``1`` and ``fake`` mean what ``positive`` says (default synthetic)."""
 
+TABLE_BYTES = 4 * GIB
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
@@ -138,11 +141,10 @@ def _write_parquet(manifest: Manifest, path: Path) -> None:
 
 
 def _read_parquet(path: Path) -> Iterable[dict[str, object]]:
-    try:
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "data") from error
-    table = pq.read_table(path)
+    with open_parquet(path) as file:
+        if sum(file.metadata.row_group(number).total_byte_size for number in range(file.num_row_groups)) > TABLE_BYTES:
+            raise UsageError(f"{path.name} holds more than {TABLE_BYTES >> 30} GiB; tables are read whole")
+        table = file.read()
     metadata = table.schema.metadata or {}
     rows: list[dict[str, object]] = [json.loads(metadata[b"fakeprint"])] if b"fakeprint" in metadata else []
     for row in table.to_pylist():
