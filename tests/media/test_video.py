@@ -12,7 +12,8 @@ import pytest
 from fakeprint.core.errors import ErrorCode, MediaError, Stage
 from fakeprint.core.limits import Limits
 from fakeprint.media.container.walk import walk
-from fakeprint.media.video import Even, Frame, PerSecond, Sampling, sample_frames
+from fakeprint.media.frame_source import FrameSource, parse_frames
+from fakeprint.media.video import Even, Frame, PerSecond, sample_frames
 from fakeprint.media.video_file import DEMUXERS, read_facts, video_options
 
 
@@ -21,7 +22,7 @@ def make(media_make):
     return media_make
 
 
-def sampled(path: Path, sampling: Sampling, limits: Limits | None = None) -> list[Frame]:
+def sampled(path: Path, sampling: FrameSource, limits: Limits | None = None) -> list[Frame]:
     with path.open("rb") as stream:
         container = walk(stream, limits or Limits())
     return list(sample_frames(path, container, sampling, limits or Limits()))
@@ -224,6 +225,93 @@ def test_memory_does_not_grow_with_the_number_of_samples(tmp_path: Path, make) -
         container = walk(stream, Limits())
     tracemalloc.start()
     for _ in sample_frames(path, container, Even(200), Limits()):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12 * 320 * 240 * 3
+
+
+@pytest.mark.parametrize("format_", ["mp4", "webm", "avi", "mpegts"])
+def test_frames_by_number(tmp_path: Path, make, format_: str) -> None:
+    path = make.write(tmp_path, "x", make.video_bytes(format_, 1, 32))
+    for text, expected in [
+        ("hop:10", [0, 10, 20, 30]),
+        ("list:31,4,5,99", [4, 5, 31]),
+        ("all", list(range(32))),
+    ]:
+        frames = sampled(path, parse_frames(text))
+        assert [frame.index for frame in frames] == expected
+        assert [frame.time_s for frame in frames] == pytest.approx([number / 25 for number in expected], abs=2e-3)
+        assert all(abs(number_of(frame) - (frame.index or 0)) <= 2 for frame in frames)
+
+
+def test_frames_by_number_are_those_of_the_reference_decoder(tmp_path: Path, make) -> None:
+    path = make.write(tmp_path, "x.mp4", make.video_bytes("mp4", 1, 60, rotation=90))
+    with av.open(str(path)) as reference:
+        expected = [np.rot90(frame.to_ndarray(format="rgb24")) for frame in reference.decode(video=0)]
+    frames = sampled(path, parse_frames("hop:7"))
+    assert len(frames) == 9
+    assert all(np.array_equal(frame.rgb, expected[frame.index or 0]) for frame in frames)
+
+
+def test_frames_by_number_keep_the_times_of_a_variable_rate(tmp_path: Path, make) -> None:
+    path = make.write(tmp_path, "x.webm", make.video_bytes("webm", 1, 20, times=lambda number: number * number * 10))
+    frames = sampled(path, parse_frames("list:3,12"))
+    assert [frame.time_s for frame in frames] == pytest.approx([0.09, 1.44], abs=2e-3)
+
+
+def test_frames_by_number_of_a_damaged_tail(tmp_path: Path, make) -> None:
+    whole = make.video_bytes("webm", 1, 100)
+    frames = sampled(make.write(tmp_path, "x.webm", whole[: len(whole) // 2]), parse_frames("all"))
+    assert [frame.index for frame in frames] == list(range(len(frames)))
+    assert 20 < len(frames) < 100
+
+
+def test_random_moments_are_the_same_each_time(tmp_path: Path, make) -> None:
+    path = make.write(tmp_path, "x.mp4", make.video_bytes("mp4", 1, 50))
+    first, again, other = (sampled(path, parse_frames(text)) for text in ("random:12:5", "random:12:5", "random:12:6"))
+    times = [frame.time_s for frame in first]
+    assert times == [frame.time_s for frame in again] != [frame.time_s for frame in other]
+    assert times == sorted(set(times))
+    assert 8 <= len(times) <= 12
+    short = make.write(tmp_path, "short.mp4", make.video_bytes("mp4", 1, 3))
+    assert [frame.index for frame in sampled(short, parse_frames("random:50:1"))] == [0, 1, 2]
+
+
+def test_numbers_beyond_the_end_are_said(tmp_path: Path, make) -> None:
+    path = make.write(tmp_path, "x.mp4", make.video_bytes("mp4", 1, 5))
+    with pytest.raises(MediaError, match="has 5 frames that can be decoded; none") as caught:
+        sampled(path, parse_frames("list:5,1000000000"))
+    assert caught.value.code is ErrorCode.E_NO_FRAMES
+
+
+def test_a_limit_that_leaves_frames_out_is_told(tmp_path: Path, make) -> None:
+    path = make.write(tmp_path, "x.mp4", make.video_bytes("mp4", 1, 50))
+    with path.open("rb") as stream:
+        container = walk(stream, Limits())
+    limits = Limits(video_samples=5, video_frames=20)
+    for text, given, cut in [
+        ("even:5", 5, None),
+        ("even:6", 5, "video_samples"),
+        ("fps:2.5", 5, None),
+        ("fps:25", 5, "video_samples"),
+        ("random:6:0", 5, "video_samples"),
+        ("hop:3", 17, None),
+        ("hop:2", 20, "video_frames"),
+        ("all", 20, "video_frames"),
+    ]:
+        frames = sample_frames(path, container, parse_frames(text), limits)
+        assert len(list(frames)) == given, text
+        assert (frames.cut is None) if cut is None else (cut in (frames.cut or "")), text
+    assert len(sampled(path, parse_frames("all"))) == 50
+
+
+def test_no_more_than_one_frame_is_held(tmp_path: Path, make) -> None:
+    path = make.write(tmp_path, "x.mp4", make.video_bytes("mp4", 1, 200, size=(320, 240)))
+    with path.open("rb") as stream:
+        container = walk(stream, Limits())
+    tracemalloc.start()
+    for _ in sample_frames(path, container, parse_frames("all"), Limits()):
         pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -86,8 +86,8 @@ class TrackSettings:
     """
 
     alike_anywhere: float = 0.8
-    alike_in_place: float = 0.1
-    same_scene: float = 0.6
+    alike_in_place: float = 0.25
+    same_scene: float = 0.5
     reach: float = 0.75
     reach_per_second: float = 1.0
     size_change: float = 2.0
