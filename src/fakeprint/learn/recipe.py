@@ -108,7 +108,8 @@ class RecceSettings(Record):
 
     ``reconstruction`` and ``separation`` weigh the second and the third loss, ``flood`` is the level that the first is held around.
     ``noise`` is the deviation of noise added in training to half of the faces (the original adds 1e-6, which changes nothing).
-    ``compat`` keeps the original's constant penalty for batches with fewer than two unaltered faces.
+    ``compat`` keeps the original's constant penalty for batches with fewer than two unaltered faces.  ``start`` is a file of weights
+    that the encoder begins with, relative to the data root: Xception's own, or a published RECCE; nothing is ever downloaded.
     """
 
     reconstruction: float = Field(0.1, ge=0)
@@ -116,6 +117,7 @@ class RecceSettings(Record):
     flood: float = Field(0.04, ge=0)
     noise: float = Field(0.0, ge=0)
     compat: bool = False
+    start: str | None = None
 
 
 class TripletSettings(Record):

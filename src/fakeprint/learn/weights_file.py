@@ -11,9 +11,11 @@ from fakeprint.core.errors import UsageError
 from fakeprint.learn.dfspot_checkpoint import is_dfspot, renamed
 from fakeprint.learn.legacy_checkpoint import read_legacy
 from fakeprint.learn.networks import make_network
+from fakeprint.learn.recce.checkpoint import encoder_state
 from fakeprint.learn.recipe import NetworkMember
 
 _SHOWN = 5
+_COUNTER = ".num_batches_tracked"
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
@@ -32,10 +34,13 @@ def start_weights(member: NetworkMember, data: Path) -> dict[str, Tensor] | None
 
     The file is ``backbone.start`` under ``data``: timm's own weights of the backbone (its classifier is left out), a network of ours,
     or one of DFSpot's.  Every tensor of the backbone must be there; the head begins untrained where the file has another one or none.
+    For RECCE it is ``recce.start``, which holds the whole encoder; everything else begins untrained.
 
     Raises:
         UsageError: there is no such file, or it holds another backbone.
     """
+    if member.recce is not None and member.recce.start is not None:
+        return _fitting(member, encoder_state(read_weights(data / member.recce.start)), "encoder.", Path(member.recce.start))
     if member.backbone is None or member.backbone.start is None:
         return None
     tensors: Mapping[str, Tensor] = read_weights(data / member.backbone.start)
@@ -43,13 +48,23 @@ def start_weights(member: NetworkMember, data: Path) -> dict[str, Tensor] | None
         tensors = renamed(tensors, head=False)
     elif not any(name.startswith("backbone.") for name in tensors):
         tensors = {f"backbone.{name}": tensor for name, tensor in tensors.items()}
-    with torch.device("meta"):
-        wanted = make_network(member).state_dict()
-    fitting = {name: one for name, one in tensors.items() if name in wanted and one.shape == wanted[name].shape}
-    missing = [name for name in wanted if name.startswith("backbone.") and name not in fitting]
-    if missing:
-        shown = ", ".join(missing[:_SHOWN]) + (" ..." if len(missing) > _SHOWN else "")
-        raise UsageError(f"{Path(member.backbone.start).name} holds no weights of {member.front}; missing or of another shape: {shown}")
-    heads = {name for name in wanted if name.startswith("head.")}
+    fitting = _fitting(member, tensors, "backbone.", Path(member.backbone.start))
+    heads = {name for name in _wanted(member) if name.startswith("head.")}
     whole_head = heads <= fitting.keys()
     return {name: one for name, one in fitting.items() if whole_head or not name.startswith("head.")}
+
+
+def _wanted(member: NetworkMember) -> dict[str, Tensor]:
+    with torch.device("meta"):
+        return make_network(member).state_dict()
+
+
+def _fitting(member: NetworkMember, tensors: Mapping[str, Tensor], part: str, file: Path) -> dict[str, Tensor]:
+    """Return the tensors that the network has; all that begin with ``part`` must be among them, counters of old files apart."""
+    wanted = _wanted(member)
+    fitting = {name: one for name, one in tensors.items() if name in wanted and one.shape == wanted[name].shape}
+    missing = [name for name in wanted if name.startswith(part) and name not in fitting and not name.endswith(_COUNTER)]
+    if missing:
+        shown = ", ".join(missing[:_SHOWN]) + (" ..." if len(missing) > _SHOWN else "")
+        raise UsageError(f"{file.name} holds no weights of {member.front}; missing or of another shape: {shown}")
+    return fitting

@@ -42,3 +42,16 @@ def published_state(tensors: Mapping[str, Tensor]) -> Published:
         if name in kept and kept[name].shape[:1] == (2,):
             kept[name] = kept[name][1:] - kept[name][:1]
     return Published(kept, redraws=not ported)
+
+
+def encoder_state(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the encoder's part of a published state dict, or Xception's own (as timm names it), under our names.
+
+    >>> import torch
+    >>> sorted(encoder_state({"conv1.weight": torch.ones(1), "fc.weight": torch.ones(1000, 1), "fc.bias": torch.ones(1000)}))
+    ['encoder.conv1.weight']
+    """
+    whole = published_state(tensors).tensors
+    if not any(name.startswith("encoder.") for name in whole):
+        whole = {f"encoder.{name}": value for name, value in whole.items()}
+    return {name: value for name, value in whole.items() if name.startswith("encoder.") and name not in _UNUSED}
