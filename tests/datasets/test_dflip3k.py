@@ -221,3 +221,23 @@ def test_files_that_are_not_the_published_ones(kind: str, make: ModuleType, tmp_
     path = make.LAYOUTS[kind](tmp_path).path
     with pytest.raises(UsageError, match="the published file has"):
         read(kind, path, verify="true")
+
+
+def test_conversations_and_regenerated_images_are_grouped_by_prompt(make: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    found, _ = read("dflip-v2-llava", make.dflip_v2_llava(tmp_path / "a").path)
+    pony, jug = found["fake/pony/base/1.jpg"], found["fake/sdxl_1.0/jug/1.jpg"]
+    assert (pony.family, pony.generator, jug.family, jug.generator) == ("pony", "base", "sdxl_1.0", "jug")
+    listed, tally = read("dflip-v1-list", make.dflip_v1_list(tmp_path).path)
+    made = listed["0.png"]
+    assert pony.group == jug.group
+    assert made.generation is not None
+    assert (made.generator, made.source, made.generation.prompt) == ("Deliberate", "dflip3k-v1/regenerated", "a cork ship, 1")
+    assert listed["mj/0_real/i.jpg"].generator is None
+    assert tally.refused["the label contradicts the folder"] == 1
+
+
+def test_a_mask_makes_an_image_of_the_draft_manipulated(make: ModuleType, tmp_path: Path) -> None:
+    found, _ = read("dflip-v2-draft", make.dflip_v2_draft(tmp_path).path)
+    masks = {sample.path: sample.mask for sample in found.values()}
+    assert masks == {"real/images/a.jpg": None, "fake/sd/images/b.png": None, "fake/sd/images/c.png": "fake/sd/masks/c.png"}

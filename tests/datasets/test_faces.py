@@ -178,3 +178,13 @@ def test_deeperforensics_sources_are_not_authentic(make: ModuleType, tmp_path: P
     make.put(tmp_path, "lists/splits/test.txt", "000_M001.mp4\n")
     with pytest.raises(UsageError, match="in train and in test"):
         read("deeperforensics", tmp_path)
+
+
+def test_wilddeepfake_groups_by_sequence(make: ModuleType, tmp_path: Path) -> None:
+    found, _ = read("wilddeepfake", make.wilddeepfake(tmp_path).path)
+    groups: dict[str, set[str]] = {}
+    for sample in found.values():
+        groups.setdefault(sample.path.rpartition("/")[0], set()).add(sample.group)
+        assert sample.split is (Split.TRAIN if sample.path.startswith("train/") else Split.TEST)
+    assert all(len(one) == 1 for one in groups.values())
+    assert len(set.union(*groups.values())) == len(groups)

@@ -82,3 +82,11 @@ def test_folders_and_tables(make: ModuleType, tmp_path: Path) -> None:
     make.put(tmp_path, "bad.csv", "path,label,split\na.jpg,perhaps,train\n")
     with pytest.raises(UsageError, match="row 1"):
         read("table", tmp_path / "bad.csv")
+
+
+def test_opensdi_rows_are_named_by_key(make: ModuleType, tmp_path: Path) -> None:
+    found, _ = read("opensdi", make.opensdi(tmp_path).path)
+    assert {sample.id: (sample.group, sample.label) for sample in found.values()} == {
+        "opensdi/k1": ("opensdi:k1", Label.AUTHENTIC),
+        "opensdi/k2": ("opensdi:k2", Label.MANIPULATED),
+    }
