@@ -13,12 +13,13 @@ from fakeprint.core.evidence import Evidence, EvidenceFile, EvidenceStatus
 from fakeprint.core.limits import Limits
 from fakeprint.core.media import Media, MediaKind
 from fakeprint.media.examiner import Examiner, evidence_of
+from fakeprint.media.frame_source import parse_frames
 from fakeprint.media.item import MediaItem
 from fakeprint.media.preview import preview
 from fakeprint.media.probe import open_media
 
-_CHECKED_FRAMES = 4
-"""How many frames of a video are decoded to see that it can be; examiners decode what they need besides."""
+_FIRST_FRAME = "list:0"
+"""What is decoded of a video to see that it can be; examiners decode what they need besides."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,7 @@ def _decode_error(item: MediaItem) -> ErrorInfo | None:
         if item.is_image:
             _ = item.image
         else:
-            for _ in item.frames(_CHECKED_FRAMES):
-                pass
+            next(item.frames(parse_frames(_FIRST_FRAME)))
     except MediaError as error:
         return error.info()
     return None

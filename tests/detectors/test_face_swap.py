@@ -77,7 +77,7 @@ def test_the_video_is_as_suspicious_as_its_most_suspicious_person_less_the_numbe
 
 def test_the_summary_and_the_verdict_say_whose_face_and_when(evidence: Evidence, both: Path) -> None:
     right = evidence.tracks[1]
-    assert "the faces of 2 people. Face 2 scores highest: from 0:00.00 to 0:00.88, in 8 of the 8 frames" in evidence.summary
+    assert "followed 2 faces. Face 2 scores highest: from 0:00.00 to 0:00.88, in 8 of the 8 frames" in evidence.summary
     media = item_of(both).media
     answer = judge(media, [evidence]).manipulated
     assert answer.level is Level.STRONG

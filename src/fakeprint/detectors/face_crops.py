@@ -120,14 +120,14 @@ class FaceCropDetector:
         if scored.highest is None or scored.logit is None:
             summary = f"No face of at least {self.spec.min_side} pixels was found often enough in {frames_words(len(read.frames))}."
             return self._silent(item, "few_faces" if scored.tracks else "no_face", summary, scored, left_out)
-        people = sum(one.decides for one in scored.tracks)
+        deciding = sum(one.decides for one in scored.tracks)
         claims = (
             _count(most_at_once(scored)),
-            MeasureClaim(name="people", value=people, unit="", note="whose faces were followed through the video and count"),
-            *_highest(scored.highest.score, people, "track"),
+            MeasureClaim(name="faces followed", value=deciding, unit="", note="through the video, often enough to count"),
+            *_highest(scored.highest.score, deciding, "face"),
             *left_out,
         )
-        summary = f"A learned model read {followed(scored, len(read.frames))}"
+        summary = f"A learned model followed {followed(scored, len(read.frames))}"
         return self._evidence(item, scored.logit, summary, claims, scored=scored, files=attach_pictures(item, read, scored))
 
     def _evidence(

@@ -20,16 +20,13 @@ def frames_words(frames: int) -> str:
 
 
 def followed(scored: ScoredVideo, frames: int) -> str:
-    """Return whose face was read and which scores highest, from when to when; one track decides at least."""
+    """Return how many faces were followed and which scores highest, from when to when; one track decides at least."""
     highest = scored.highest
     if highest is None:
         raise ValueError("no track decides")
     deciding = [one for one in scored.tracks if one.decides]
     when = f"from {time_text(highest.first_s)} to {time_text(highest.last_s)}, in {highest.faces} of {frames_words(frames)}"
-    if len(deciding) == 1:
-        text = f"the face of one person, {when}."
-    else:
-        text = f"the faces of {len(deciding)} people. Face {highest.track} scores highest: {when}."
+    text = f"one face, {when}." if len(deciding) == 1 else f"{len(deciding)} faces. Face {highest.track} scores highest: {when}."
     rare = len(scored.tracks) - len(deciding)
     return text if not rare else f"{text} {rare} more {'was' if rare == 1 else 'were'} seen too rarely to count."
 
