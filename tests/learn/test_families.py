@@ -4,7 +4,9 @@ import torch
 
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Label, Sample, Split
-from fakeprint.learn.families import FamilyNet, families_of, fit_attribution, fit_families, probabilities
+from fakeprint.learn.discriminant import fit_discriminant
+from fakeprint.learn.ensemble import Ensemble, StatisticsNet
+from fakeprint.learn.families import Attributed, families_of, fit_attribution, fit_families, probabilities
 from fakeprint.learn.recipe import FamiliesRecipe
 from fakeprint.learn.statistics import Statistics
 
@@ -52,10 +54,19 @@ def test_few_families_are_refused():
         families_of([*samples("x", 30), *samples("y", 5)], 10)
 
 
-def test_the_network_equals_the_head():
+def test_the_graph_gives_what_head_and_ensemble_give_alone():
     rng = np.random.default_rng(0)
     image = torch.nn.functional.avg_pool2d(torch.rand(2, 3, 120, 120), 5, 1)
     rows = Statistics(("haar",))(image).numpy()
     held = samples("xy", 20)
-    head = fit_families(rng.normal(rows.mean(0), 0.1, (40, 1, 36)).astype(np.float32), held, ("x", "y"), ridge=0.5)
-    np.testing.assert_allclose(FamilyNet(("haar",), head)(image).numpy(), head.logits(rows), rtol=1e-3, atol=1e-3)
+    spread = rng.normal(rows.mean(0), 0.1, (40, 1, 36)).astype(np.float32)
+    head = fit_families(spread, held, ("x", "y"), ridge=0.5)
+    origin = fit_discriminant(
+        spread[:, 0].astype(np.float64), np.arange(40) % 2, np.array(["a", "b"])[np.arange(40) % 2], np.ones(40), between=1.0, ridge=0.5
+    )
+    ensemble = Ensemble([StatisticsNet(("haar",), origin)], [2.0], [0.5], [1.0])
+    logit, patches, classes = Attributed(ensemble, head)(image)
+    alone = ensemble(image)
+    np.testing.assert_allclose(logit.numpy(), alone[0].numpy())
+    np.testing.assert_allclose(patches.numpy(), alone[1].numpy())
+    np.testing.assert_allclose(classes.numpy(), head.logits(rows), rtol=1e-3, atol=1e-3)

@@ -15,9 +15,7 @@ from fakeprint.core.card import Attribution, Card, CardFile, DataSource, Measure
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.run import now
 from fakeprint.core.sample import Sample
-from fakeprint.learn.ensemble import Ensemble
 from fakeprint.learn.export import export
-from fakeprint.learn.families import FamilyNet
 from fakeprint.learn.material import Material
 from fakeprint.learn.measure import Scored, calibrations, measured_auroc, measured_rates
 from fakeprint.learn.outputs import output_specs
@@ -36,12 +34,22 @@ class Findings:
     left_out: tuple[Measured, ...]
 
 
+@dataclass(frozen=True)
+class Families:
+    """What the card says of attribution: the labels of ``class_logits``, the threshold, measured numbers."""
+
+    labels: tuple[str, ...]
+    attribution: Attribution
+    measured: tuple[Measured, ...]
+
+
 def write_artifact(
     recipe: Recipe,
     recipe_name: str,
-    network: Ensemble,
+    network: nn.Module,
     material: Material,
     findings: Findings,
+    families: Families | None,
     output: Path,
     tell: Callable[[str], None],
 ) -> Path:
@@ -52,27 +60,10 @@ def write_artifact(
     tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
     calibration = _calibration(recipe, findings.calibration)
     measured = [*findings.left_out, *_measured(recipe, findings.validation, calibration)]
-    described = Described(output_specs(network), (), calibration, None, tuple(measured))
-    return _write_card(recipe, recipe_name, network, material, described, folder, tell)
-
-
-def write_families(
-    recipe: Recipe,
-    recipe_name: str,
-    network: FamilyNet,
-    labels: tuple[str, ...],
-    attribution: Attribution,
-    measured: Sequence[Measured],
-    material: Material,
-    output: Path,
-    tell: Callable[[str], None],
-) -> Path:
-    """Export and describe an attribution network; return the folder."""
-    folder = output / recipe.name
-    outputs = (OutputSpec(name="class_logits", shape=("n", str(len(labels))), meaning="one for each label, before the temperature"),)
-    gap = export(network, folder, size=recipe.input.crop.size, outputs=("class_logits",), weights=recipe.weights_file)
-    tell(f"exported; largest difference between PyTorch and ONNX Runtime {gap:.1e}")
-    described = Described(outputs, labels, None, attribution, tuple(measured))
+    if families is not None:
+        measured += families.measured
+    labels, attribution = (families.labels, families.attribution) if families else ((), None)
+    described = Described(output_specs(network), labels, calibration, attribution, tuple(measured))
     return _write_card(recipe, recipe_name, network, material, described, folder, tell)
 
 

@@ -31,7 +31,11 @@ class StatisticsNet(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """Return (N,) logits."""
-        standard = ((self.statistics(image) - self.mean) / self.scale).clamp(-self.limit, self.limit)
+        return self.score(self.statistics(image))
+
+    def score(self, rows: Tensor) -> Tensor:
+        """Return (N,) logits of statistics (N, D)."""
+        standard = ((rows - self.mean) / self.scale).clamp(-self.limit, self.limit)
         logit: Tensor = standard @ self.weights + self.bias
         return logit
 
@@ -54,13 +58,17 @@ class Ensemble(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """Return (N,) logits and (N, 1, h, w) patch logits, then what ``outputs`` names; without a network the map is one cell."""
+        return self.combine([member(image) for member in self.members])
+
+    def combine(self, judged: Sequence[Tensor | tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
+        """Combine what the members returned: a network a tuple, statistics their logits (N,)."""
         more: tuple[Tensor, ...] = ()
-        whole = torch.zeros_like(image[:, 0, 0, 0]) + self.constant
         maps: list[Tensor] = []
+        first = judged[0]
+        whole = torch.zeros_like(first[0] if isinstance(first, tuple) else first) + self.constant
         logit = whole
-        for member, factor in zip(self.members, self.factors, strict=True):
-            found = member(image)
-            if not isinstance(member, StatisticsNet):
+        for found, factor in zip(judged, self.factors, strict=True):
+            if isinstance(found, tuple):
                 logit = logit + factor * found[0]
                 maps.append(factor * found[1])
                 more = more or tuple(found[len(OUTPUTS) :])

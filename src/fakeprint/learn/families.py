@@ -18,8 +18,9 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample
 from fakeprint.judge.binomial import lower_bound, upper_bound
 from fakeprint.learn.discriminant import LEAST_SCALE
+from fakeprint.learn.ensemble import Ensemble, StatisticsNet
+from fakeprint.learn.outputs import output_names
 from fakeprint.learn.recipe import FamiliesRecipe
-from fakeprint.learn.statistics import Statistics
 from fakeprint.learn.statistics_fit import Rows
 from fakeprint.metrics.delong import delong
 
@@ -47,24 +48,32 @@ class FamilyHead:
         return found
 
 
-class FamilyNet(nn.Module):
-    """(N, 3, H, W) in [0, 1] -> ``class_logits`` (N, C)."""
+class Attributed(nn.Module):
+    """An ensemble of one statistics member that names families too: the statistics of a window are computed once for both.
+
+    (N, 3, H, W) in [0, 1] -> what the ensemble returns, then ``class_logits`` (N, C).
+    """
 
     mean: Tensor
     scale: Tensor
     weights: Tensor
     bias: Tensor
 
-    def __init__(self, groups: Sequence[str], head: FamilyHead) -> None:
+    def __init__(self, ensemble: Ensemble, head: FamilyHead) -> None:
         super().__init__()
-        self.statistics = Statistics(groups)
+        self.ensemble = ensemble
+        self.outputs = (*output_names(ensemble), "class_logits")
         for name in ("mean", "scale", "weights", "bias"):
             self.register_buffer(name, torch.from_numpy(getattr(head, name).astype(np.float32)))
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Return (N, C) class logits."""
-        logits: Tensor = ((self.statistics(image) - self.mean) / self.scale).clamp(-LIMIT, LIMIT) @ self.weights + self.bias
-        return logits
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Return logits, patch logits and class logits."""
+        (member,) = self.ensemble.members
+        if not isinstance(member, StatisticsNet):
+            raise TypeError("attribution rests on the statistics of the ensemble's only member")
+        rows = member.statistics(image)
+        classes: Tensor = ((rows - self.mean) / self.scale).clamp(-LIMIT, LIMIT) @ self.weights + self.bias
+        return *self.ensemble.combine([member.score(rows)]), classes
 
 
 def families_of(samples: Sequence[Sample], least: int) -> tuple[str, ...]:

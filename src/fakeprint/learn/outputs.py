@@ -11,6 +11,7 @@ _SPECS = (
     OutputSpec(
         name="patch_logits", shape=("n", "1", "h", "w"), meaning="evidence of each patch in the unit of logit; its mean is the logit"
     ),
+    OutputSpec(name="class_logits", shape=("n", "families"), meaning="one for each label; their softmax is what attribution rests on"),
     OutputSpec(name="reconstruction", shape=("n", "3", "height", "width"), meaning="the input as the network redraws it, RGB in [0, 1]"),
     OutputSpec(name="residual", shape=("n", "1", "height", "width"), meaning="distance of the input from its reconstruction, in [0, 1]"),
     OutputSpec(name="attention", shape=("n", "1", "rows", "columns"), meaning="weight that the network gives to each place, in [0, 1]"),

@@ -24,6 +24,9 @@ _SQUARE, _ACROSS, _DOWN, _DIFFERENCE, _DIAGONAL, _RISING, _FALLING = 5, 2, 3, 0,
 """Positions in the residual bank: 3x3 square kernel, second differences, first difference, diagonal product, both diagonals."""
 
 
+_DIRECTIONS = 9
+
+
 class Statistics(nn.Module):
     """(N, 3, H, W) float32 RGB in [0, 1] -> (N, D) statistics; H, W >= 96.
 
@@ -44,6 +47,7 @@ class Statistics(nn.Module):
         ``phase``        dependence of the residual on position modulo 2, 4 and 8 (27)
         ``colour``       correlation of residuals between red, green and blue (33)
         ``spread``       how unevenly residual energy lies over the picture (12)
+        ``gradients``    shares of nine edge directions in each of 16 x 16 places (2,304); for aligned crops (Dalal and Triggs, 2005)
     """
 
     bank: Tensor
@@ -65,6 +69,7 @@ class Statistics(nn.Module):
             "spectrum": lambda planes: self._spectra(planes)[0],
             "radial": lambda planes: self._spectra(planes)[1],
             "half": self._half,
+            "gradients": _gradients,
         }
         of_residuals: dict[str, Callable[[Tensor], Tensor]] = {
             "shape": self._shape,
@@ -224,6 +229,20 @@ class Statistics(nn.Module):
             deviation = _deviation(energy)
             found += [deviation, (centred * centred.square()).mean(2) / (deviation * deviation.square() + 0.05)]
         return torch.cat(found, 1)
+
+
+def _gradients(planes: Tensor) -> Tensor:
+    """Return (N, 2304) roots of the shares of nine directions in the luma gradients of 16 x 16 places of planes (N, P, H, W)."""
+    luma = functional.pad(planes[:, :1], (1, 1, 1, 1), mode="replicate")
+    across, down = luma[:, :, 1:-1, 2:] - luma[:, :, 1:-1, :-2], luma[:, :, 2:, 1:-1] - luma[:, :, :-2, 1:-1]
+    power = across.square() + down.square()
+    strength = (power + 1e-4).sqrt()
+    straight, diagonal = (across.square() - down.square()) / strength, 2 * across * down / strength
+    turns = [2 * math.pi * step / _DIRECTIONS for step in range(_DIRECTIONS)]
+    towards = torch.cat([(strength + straight * math.cos(turn) + diagonal * math.sin(turn)) / 2 for turn in turns], 1).clamp(min=0)
+    cells = functional.avg_pool2d(towards.square().square() / (strength * strength.square()), 8)
+    placed = functional.interpolate(cells, size=(16, 16), mode="bilinear", align_corners=False)
+    return (placed / (placed.sum(1, keepdim=True) + 1.0)).clamp(min=1e-12).sqrt().flatten(1)
 
 
 def _marks(residuals: Tensor) -> Tensor:
