@@ -84,7 +84,7 @@ def test_a_checkpoint_of_each_kind_gives_its_own_numbers(recipes, tmp_path, name
     assert patches.shape[2:] == ((1, 1) if name.startswith("vit") else (2, 2))
     crop = artifact.card.input.crop
     assert isinstance(crop, FaceSpec)
-    assert (crop.size, crop.margin) == (64, "dfspot-square")
+    assert (crop.size, crop.margin, crop.resize) == (64, "dfspot", "scale")
     assert "sha256" in artifact.card.architecture
     assert artifact.card.calibration is None
 

@@ -40,18 +40,14 @@ def make_backbone(front: str, size: int) -> nn.Module:
 
     Raises:
         UnknownNameError: timm has no network of that name.
-        UsageError: the network cannot take that size, or its features have a layout that is not read here.
     """
     timm, name = load_timm(), front.removeprefix(PREFIX)
     if not timm.is_model(name):
         near = difflib.get_close_matches(name, timm.list_models(), 3)
         raise UnknownNameError(f"timm has no network {name!r}" + (f"; near names: {', '.join(near)}" if near else ""))
     fixed = timm.get_pretrained_cfg(name).fixed_input_size
-    try:
-        network: Any = timm.create_model(name, pretrained=False, num_classes=0, **({"img_size": size} if fixed else {}))
-    except (AssertionError, TypeError, RuntimeError) as error:
-        raise UsageError(f"timm's {name} cannot be built for {size} x {size} pixels: {error}") from error
-    return network  # type: ignore[no-any-return]
+    network: nn.Module = timm.create_model(name, pretrained=False, num_classes=0, **({"img_size": size} if fixed else {}))
+    return network
 
 
 def width_of(backbone: nn.Module) -> int:
