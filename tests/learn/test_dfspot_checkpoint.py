@@ -139,6 +139,12 @@ def test_a_run_starts_from_timms_own_file_whose_classifier_is_left_out(recipes, 
         start_weights(member, tmp_path)
 
 
+def test_a_broken_file_is_told(recipes, tmp_path):
+    (tmp_path / "ffpp_v2.safetensors").write_bytes(b"\xff" * 40)
+    with pytest.raises(UsageError, match="not a safetensors file"):
+        convert(tmp_path / "ffpp_v2.safetensors", small(recipes, tmp_path, "v2"), tmp_path / "models")
+
+
 def test_names_of_others_are_left_alone():
     assert not is_dfspot({"backbone.norm.weight": 1, "head.1.weight": 2})
     assert renamed({"vit.a": 1, "classifier1.weight": 2, "other": 3})["other"] == 3

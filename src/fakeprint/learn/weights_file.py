@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -26,7 +27,12 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     """
     if not path.is_file():
         raise UsageError(f"no weights file at {path.name}")
-    return load_file(path) if path.suffix == ".safetensors" else read_legacy(path)
+    if path.suffix != ".safetensors":
+        return read_legacy(path)
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise UsageError(f"{path.name} is not a safetensors file: {error}") from error
 
 
 def start_weights(member: NetworkMember, data: Path) -> dict[str, Tensor] | None:
