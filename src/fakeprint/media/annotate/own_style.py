@@ -51,7 +51,7 @@ class OwnStyle:
         if not moment.faces:
             state = "looked at; no usable face" if moment.looked_at else "not looked at"
         if not self._plan.paths:
-            headline.append(Line(f"No usable face on the {len(self._plan.looked_at)} frames that were looked at"))
+            headline.append(Line(f"No usable face; frames looked at: {len(self._plan.looked_at)}"))
         return (*headline, Line(f"{moment.time_s:.2f} s: {state}", WHITE if moment.looked_at else GREY))
 
 

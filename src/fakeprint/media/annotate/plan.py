@@ -87,7 +87,8 @@ def plan_of(
 
 def _of_faces(one: Evidence) -> bool:
     routes = {claim.route for claim in one.claims if isinstance(claim, DetectionClaim)}
-    return Route.FACE in routes or one.reason == "no_face" or any(point.box is not None for point in one.timeline)
+    boxed = any(point.box is not None for point in one.timeline) or any(region.label == "face" for region in one.regions)
+    return boxed or Route.FACE in routes or one.reason == "no_face"
 
 
 class _Path:

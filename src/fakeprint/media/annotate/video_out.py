@@ -50,7 +50,7 @@ class VideoOut:
     def __init__(
         self, source: "InputContainer", stream: "VideoStream", emit: Callable[[int, bytes], None], *, avi: bool, threads: int
     ) -> None:
-        codecs = [one.codec_context.name if one.codec_context is not None else "unknown" for one in source.streams.audio]
+        codecs = [_codec_of(one) for one in source.streams.audio]
         self._format = "avi" if avi else "mp4" if set(codecs) <= SOUND["mp4"] else "matroska"
         self.sound = tuple(one for one, codec in zip(source.streams.audio, codecs, strict=True) if codec in SOUND[self._format])
         self.shape: Shape | None = None
@@ -200,6 +200,10 @@ class VideoOut:
         except av.FFmpegError:
             del self._targets[index]
             self._note("the sound ends early, because the container refused a packet")
+
+
+def _codec_of(stream: "AudioStream") -> str:
+    return stream.codec_context.codec.canonical_name if stream.codec_context is not None else "unknown"
 
 
 def _encoder(names: tuple[str, ...]) -> str:
