@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pydantic import JsonValue
 
@@ -84,7 +84,7 @@ def _numpy_scalars() -> list[Callable[..., object] | tuple[Callable[..., object]
     """NumPy numbers, which trainers like to store beside the weights; every other class stays refused."""
     import numpy as np
 
-    scalar = np.float64(0).__reduce__()[0]
+    scalar = cast("Callable[..., object]", np.float64(0).__reduce__()[0])
     kinds = [type(np.dtype(code)) for code in "?bhilqBHILQefd"]
     return [(scalar, f"numpy.{core}.multiarray.scalar") for core in ("core", "_core")] + [np.dtype, *kinds]
 

@@ -4,6 +4,8 @@ The original walks over the cells one by one.  Here all cells are one convolutio
 are ordered does not matter, so both give the same.
 """
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -32,8 +34,8 @@ class GraphStep(nn.Module):
     def forward(self, cells: Tensor, coarse: Tensor, fine: Tensor) -> Tensor:
         """Return (N, width, h, w) of cells (N, width, h, w), nodes (N, joint, 2h, 2w) and nodes (N, joint_fine, 4h, 4w)."""
         own = self.va_embedding(cells)
-        gathered_b = gather(own, _pointwise(self.vb_embedding, coarse), self.reweight_ab[0].weight, 2)
-        gathered_c = gather(own, _pointwise(self.vc_embedding, fine), self.reweight_ac[0].weight, 4)
+        gathered_b = gather(own, _pointwise(self.vb_embedding, coarse), _weight(self.reweight_ab, 0), 2)
+        gathered_c = gather(own, _pointwise(self.vc_embedding, fine), _weight(self.reweight_ac, 0), 4)
         parts = [gathered_b * (1.0 - self.va_gated_b(cells)), gathered_c * (1.0 - self.va_gated_c(cells)), own]
         projected: Tensor = self.reproject(torch.sigmoid(torch.cat(parts, 1)))
         return projected
@@ -53,5 +55,9 @@ def gather(cells: Tensor, nodes: Tensor, weight: Tensor, side: int) -> Tensor:
 
 def _pointwise(layers: nn.Sequential, nodes: Tensor) -> Tensor:
     """Apply two linear layers with a ReLU between them at every place of (N, C, H, W)."""
-    hidden = functional.relu(functional.conv2d(nodes, layers[0].weight[:, :, None, None]))
-    return functional.conv2d(hidden, layers[2].weight[:, :, None, None])
+    hidden = functional.relu(functional.conv2d(nodes, _weight(layers, 0)[:, :, None, None]))
+    return functional.conv2d(hidden, _weight(layers, 2)[:, :, None, None])
+
+
+def _weight(layers: nn.Sequential, at: int) -> Tensor:
+    return cast(nn.Linear, layers[at]).weight
