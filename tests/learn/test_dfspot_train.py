@@ -161,6 +161,7 @@ def test_the_law_is_the_published_one_and_keeps_the_size(recipes):
         ({"front": "face"}, "backbone settings go with a front timm:NAME"),
         ({"channels": [8]}, "a network needs channels, or a front timm:NAME"),
         ({"backbone": {"size": 96}}, "takes 96 pixels"),
+        ({"backbone": {"size": 224, "triplet": {}}}, "put it into a siamese member"),
         ({"front": "timm:efficientnet_b00"}, "timm has no network 'efficientnet_b00'; near names: efficientnet_b0"),
         ({"front": "timm:test_convnext", "backbone": {"size": 224, "triplet": {"mining": "easy"}}}, "mining"),
     ],

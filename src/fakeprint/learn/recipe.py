@@ -146,7 +146,8 @@ class NetworkMember(Record):
 
     ``front`` names a residual front end of a patch network (then ``strides`` has one entry for each of ``channels``), or is
     ``face`` or ``face-trace`` for a face network, the latter for pairs only.  ``margin`` weighs the ranking loss within pairs
-    (specs: evaluation 4: a pair is one group).
+    (specs: evaluation 4: a pair is one group).  ``side`` is the input size of a face network that is smaller than the view's: it learns
+    from crops of that size and reduces the view in use, so that members of different sizes share one graph.
 
     ``front: recce`` is RECCE: ``channels`` are the eight widths of its encoder, and ``recce`` may set its losses.  ``adam`` takes the
     place of AdamW and of the rate that falls to zero along a cosine.
@@ -176,6 +177,7 @@ class NetworkMember(Record):
     adam: SteppedAdam | None = None
     recce: RecceSettings | None = None
     backbone: BackboneSettings | None = None
+    side: int | None = Field(None, ge=64)
 
     @model_validator(mode="after")
     def _has_a_shape(self) -> "NetworkMember":
@@ -295,6 +297,8 @@ class Recipe(Record):
         if isinstance(self.view, SizedFaceViewRecipe) and not (isinstance(crop, FaceSpec) and crop.size == self.view.size):
             raise ValueError("a view of sized faces needs an input of faces of the same size")
         networks = [one.classifier if isinstance(one, SiameseMember) else one for one in self.members]
+        if any(isinstance(one, NetworkMember) and one.backbone and one.backbone.triplet for one in networks):
+            raise ValueError("a network with triplet has no score of its own; put it into a siamese member")
         for one in networks:
             if isinstance(one, NetworkMember) and one.backbone and not (isinstance(crop, FaceSpec) and crop.size == one.backbone.size):
                 raise ValueError(f"member {one.name} takes {one.backbone.size} pixels; the input must be faces of that size")
