@@ -1,6 +1,7 @@
 """Which addresses may be asked at all: every URL and every hop of a redirect passes here (specs: reliability 7, REL-9)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urlsplit
 
@@ -73,8 +74,7 @@ def parse_address(url: str, allowed: frozenset[str] = frozenset()) -> Address:
     if "@" in parts.netloc:
         raise RefusedAddress("addresses with a user name are not fetched")
     port = DEFAULT_PORTS[parts.scheme] if port is None else port
-    literal = _literal(host)
-    name = host if literal else _ascii_name(host)
+    name, literal = _host(host)
     exempt = f"{name}:{port}" in allowed
     if not exempt:
         _check_port(port)
@@ -85,6 +85,13 @@ def parse_address(url: str, allowed: frozenset[str] = frozenset()) -> Address:
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     query = "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?") if parts.query else ""
     return Address(url, parts.scheme, name, port, path + query, literal, exempt)
+
+
+@lru_cache(maxsize=4096)
+def _host(host: str) -> tuple[str, IP | None]:
+    """Return the host in ASCII, and the IP address where it is one; lists name few hosts many times."""
+    literal = _literal(host)
+    return (_ascii_name(host) if literal is None else host), literal
 
 
 def check_public(ip: IP) -> None:

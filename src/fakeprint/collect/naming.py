@@ -18,6 +18,7 @@ _ALIASES = {"jpg": "jpeg", "jpeg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "tif":
     name: name for name in EXTENSION
 }
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{name}{digit}" for name in ("com", "lpt") for digit in range(1, 10))})
+_SPECIAL = frozenset('<>:"|?*')
 OWN_NAMES = frozenset({".parts", ".rejected", "ledger.jsonl", "ledger.parquet", "ledger.lock", "download.run.json"})
 """Names at the top of the folder that belong to the downloader."""
 
@@ -37,7 +38,7 @@ def safe_key(key: str) -> str:
     >>> safe_key("dalle/dalle0000001.jpg"), safe_key("set\\one.png")
     ('dalle/dalle0000001.jpg', 'one.png')
     """
-    if any(not char.isprintable() for char in key):
+    if not key.isprintable():
         raise BadKey("the key holds control characters")
     if key[1:2] == ":" or key.startswith(("/", "\\", "~")):
         raise BadKey("the key is an absolute path")
@@ -47,7 +48,7 @@ def safe_key(key: str) -> str:
     if not parts or len("/".join(parts).encode()) > 1000 or any(len(part.encode()) > 240 for part in parts):
         raise BadKey("the key is empty or too long for a file name")
     for part in parts:
-        if part.partition(".")[0].lower() in _RESERVED or part.endswith((" ", ".")) or any(char in '<>:"|?*' for char in part):
+        if part.partition(".")[0].lower() in _RESERVED or part.endswith((" ", ".")) or not _SPECIAL.isdisjoint(part):
             raise BadKey("the key is no usable file name on every system")
     if parts[0] in OWN_NAMES:
         raise BadKey("the key is a name that the downloader uses itself")
