@@ -13,13 +13,14 @@ import pytest
 from PIL import Image
 
 from fakeprint.annotate import LISTING, Annotating, Annotation, Annotator
-from fakeprint.core.errors import STATUS_OF_CODE, ErrorCode, ErrorInfo, Stage
+from fakeprint.core.errors import ErrorCode
 from fakeprint.core.evidence import Evidence, EvidenceStatus, Region, TimePoint
 from fakeprint.core.limits import Limits
 from fakeprint.core.media import Media, MediaKind
 from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.run import RunStamp
 from fakeprint.media.annotate.plan import Style
+from fakeprint.media.inputs import shown_path
 
 RUN = RunStamp(id="run-1", fakeprint="0", config_sha256="0" * 64)
 BOX = (10.0, 10.0, 40.0, 40.0)
@@ -139,13 +140,8 @@ def test_failures_stay_with_their_file(tmp_path: Path) -> None:
 def test_a_copy_over_the_bound_is_refused(tmp_path: Path) -> None:
     video = written(tmp_path, "clip.mp4", clip(3))
     (done,) = annotated(tmp_path / "out", [(video, report_of(video))], Limits(video_bytes=2000))
-    assert (
-        done.error
-        == ErrorInfo(
-            code=ErrorCode.E_TOO_LARGE, status=STATUS_OF_CODE[ErrorCode.E_TOO_LARGE], message=done.error.message, stage=Stage.EXAMINE
-        )
-        or done.error.code is ErrorCode.E_TOO_LARGE
-    )
+    assert done.error is not None
+    assert done.error.code is ErrorCode.E_TOO_LARGE
     assert [path.name for path in (tmp_path / "out").iterdir()] == [LISTING]
 
 
@@ -167,8 +163,6 @@ def test_a_folder_that_refuses_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["-v.mp4", ".hidden.mp4", "caf\udce9.mp4", "a\nb.mp4", "x" * 200 + ".mp4", "=1+1.mp4"])
 def test_odd_names(tmp_path: Path, name: str) -> None:
-    from fakeprint.media.inputs import shown_path
-
     video = written(tmp_path, name, clip(2))
     report = report_of(video).model_copy(update={"input": shown_path(video)})
     (done,) = annotated(tmp_path / "out", [(video, report)])

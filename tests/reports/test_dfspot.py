@@ -13,7 +13,7 @@ from fakeprint.core.evidence import Evidence, EvidenceStatus, Region, TimePoint,
 from fakeprint.core.media import Media, MediaKind
 from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.run import RunStamp
-from fakeprint.reports.dfspot import LegacyLists, Prediction, Terms, label, predict
+from fakeprint.reports.dfspot import LegacyLists, Prediction, Terms, kind_of, label, predict
 
 SHA = "0" * 64
 NOTEBOOK = (
@@ -135,6 +135,11 @@ def predictions() -> list[Prediction]:
     return [predict(one, Terms(strict=True), MODELS[:1]) for one in (*videos, *images)]
 
 
+def test_what_cannot_be_read_is_listed_by_its_ending() -> None:
+    lost = [report(name, error=ErrorCode.E_CORRUPT, kind=MediaKind.OTHER) for name in ("a.MP4", "b.jpeg", "c.txt")]
+    assert [kind_of(one) for one in lost] == [MediaKind.VIDEO, MediaKind.IMAGE, None]
+
+
 def test_strict_lists_are_the_bytes_of_the_original(tmp_path: Path) -> None:
     lists = LegacyLists(tmp_path / "out", Terms(strict=True), models=MODELS[:1])
     lists.check()
@@ -196,7 +201,7 @@ def test_other_forms(tmp_path: Path, form: str) -> None:
 def test_existing_lists_stop_the_run_before_it_starts(tmp_path: Path) -> None:
     lists = LegacyLists(tmp_path, models=MODELS[:1])
     lists.write(predictions())
-    with pytest.raises(UsageError, match="holds predictions.csv and img_predictions.json"):
+    with pytest.raises(UsageError, match=r"holds predictions\.csv and img_predictions\.json"):
         lists.check()
     LegacyLists(tmp_path, models=MODELS[:1], force=True).check()
     appending = LegacyLists(tmp_path / "other", models=MODELS[:1], appending=True)

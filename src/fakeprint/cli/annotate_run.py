@@ -12,7 +12,7 @@ from fakeprint.core.errors import ErrorCode
 from fakeprint.core.limits import Limits
 from fakeprint.core.report import Report
 from fakeprint.media.annotate.plan import Style, face_evidence
-from fakeprint.reports.dfspot import LegacyLists, Prediction, predict
+from fakeprint.reports.dfspot import LegacyLists, Prediction, kind_of, predict
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Followers:
 
     def take(self, path: Path, report: Report) -> None:
         """Begin what follows one row."""
-        if self.following.lists is not None:
+        if self.following.lists is not None and kind_of(report) is not None:
             lists = self.following.lists
             models = lists.models or tuple((one.examiner, one.examiner) for one in face_evidence(report.evidence))
             self.predictions.append(predict(report, lists.terms, models, absent=lists.absent))

@@ -18,11 +18,9 @@ from fakeprint.examiners import examiner_names
 from fakeprint.media.annotate.plan import Style
 from fakeprint.media.examiner import Settings
 from fakeprint.media.inputs import Input, find_inputs
-from fakeprint.reports.dfspot import LegacyLists, Terms
+from fakeprint.reports.dfspot import IMAGE_ENDINGS, VIDEO_ENDINGS, LegacyLists, Terms
 from fakeprint.scan import ScanConfig, open_run, scan_inputs
 
-VIDEO_ENDINGS = (".mp4", ".avi", ".mkv", ".wmv")
-IMAGE_ENDINGS = (".png", ".jpg", ".jpeg")
 _SHORT = {"TimmV2": "V2", "TimmV2ST": "V2ST", "ViT": "ViT", "ViTST": "ViTST"}
 
 

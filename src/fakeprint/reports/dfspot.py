@@ -24,6 +24,8 @@ from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.sanitise import csv_cell
 from fakeprint.core.score_ensemble import COMPATIBLE_THRESHOLD, ensemble
 
+VIDEO_ENDINGS = (".mp4", ".avi", ".mkv", ".wmv")
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg")
 VIDEOS = "predictions"
 IMAGES = "img_predictions"
 _LEGACY = ("", "video_path", "prediction")
@@ -79,7 +81,7 @@ def predict(report: Report, terms: Terms, models: Models, *, absent: Sequence[st
     found = {shown: by_examiner.get(examiner) for examiner, shown in models}
     scores = {shown: _score(one, terms) for shown, one in found.items()}
     result = ensemble(scores)
-    kind = report.media.kind if report.media is not None else MediaKind.OTHER
+    kind = kind_of(report) or MediaKind.OTHER
     status, reason = _status(report, list(found.values()), result.score)
     points = max((_points(one) for one in found.values() if one is not None), key=len, default=[])
     tracks = max((len(one.tracks) for one in found.values() if one is not None), default=0)
@@ -100,6 +102,14 @@ def predict(report: Report, terms: Terms, models: Models, *, absent: Sequence[st
         weights_set=terms.weights_set,
         run=report.run.id,
     )
+
+
+def kind_of(report: Report) -> MediaKind | None:
+    """Return which list a report belongs to: by its content, by its ending where that cannot be read, None for neither."""
+    if report.media is not None and report.media.kind is not MediaKind.OTHER:
+        return report.media.kind
+    ending = Path(report.input).suffix.lower()
+    return MediaKind.VIDEO if ending in VIDEO_ENDINGS else MediaKind.IMAGE if ending in IMAGE_ENDINGS else None
 
 
 def label(score: float, terms: Terms, kind: MediaKind) -> Label:
