@@ -26,7 +26,7 @@ def frames_of(path: Path, height: int, fps: int, seconds: float) -> Iterator[NDA
             width = round(frame.width * height / frame.height / 2) * 2
             start = (stream.start_time or 0) * float(stream.time_base or 0)
             while given < seconds * fps and given / fps <= (frame.time or 0.0) - start + 1e-6:
-                yield frame.to_ndarray(format="rgb24", width=width, height=height)
+                yield np.asarray(frame.to_ndarray(format="rgb24", width=width, height=height), np.uint8)
                 given += 1
             if given >= seconds * fps:
                 return

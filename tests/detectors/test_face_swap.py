@@ -108,6 +108,21 @@ def test_the_same_whatever_came_before_and_whoever_else_looks(
     assert first.timeline != second.timeline
 
 
+def test_a_video_is_decoded_once_for_all_detectors(
+    red_face: Path, both: Path, clips: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = clips.write_artifact(tmp_path / "second", name="second-face")
+    settings = Settings(frames="even:4")
+    crowd = [FaceCropDetector(other, "worth", settings), FaceSwapDetector(red_face, settings)]
+    asked: list[object] = []
+    frames = MediaItem.frames
+    monkeypatch.setattr(MediaItem, "frames", lambda item, source: asked.append(source) or frames(item, source))
+    item = item_of(both, pictures=False)
+    first, second = (one.examine(item) for one in crowd)
+    assert len(asked) == 1
+    assert first.tracks == second.tracks
+
+
 def test_evaluation_measures_what_a_scan_reports(red_face: Path, both: Path, evidence: Evidence) -> None:
     setup = {"detector": str(red_face), "conditions": ["clean"], "seed": 0, "frames": 16, "limits": Limits().model_dump(mode="json")}
     data, _ = MeasureWorker(setup)(target_of("both", both, "both.mp4"))

@@ -6,9 +6,10 @@ import pytest
 
 from fakeprint.core import errors, evidence, verdict
 from fakeprint.core.evidence import EvidenceStatus, FindingStatus, OriginClaim
+from fakeprint.core.time_text import time_text
 from fakeprint.core.verdict import Level, NotChecked
 from fakeprint.reports import wording
-from fakeprint.reports.facts import claim_heading, claim_pairs, location_text, media_pairs, time_text
+from fakeprint.reports.facts import claim_heading, claim_pairs, location_text, media_pairs
 from fakeprint.reports.order import headline, outcome_of
 
 TABLES: list[tuple[type[StrEnum], dict]] = [

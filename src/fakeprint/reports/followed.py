@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from fakeprint.core.evidence import Evidence, TimePoint, TrackScore
 from fakeprint.core.media import Media
-from fakeprint.reports.facts import number_text, time_text
+from fakeprint.core.time_text import time_text
+from fakeprint.reports.facts import number_text
 from fakeprint.reports.pictures import Picture
 from fakeprint.reports.timeline import kind_of
 
@@ -73,7 +74,7 @@ def followed(evidence: Evidence, pictures: Sequence[Picture], media: Media | Non
     points: dict[float, list[TimePoint]] = {}
     for point in evidence.timeline:
         points.setdefault(point.time_s, []).append(point)
-    frames = []
+    frames: list[Shown] = []
     for one in placed:
         seen = points.get(one.file.time_s or 0.0, [])
         if one.file.role == "frame" and seen:

@@ -80,7 +80,7 @@ def timeline_of(
     end = max([duration_s or 0.0, *(point.time_s for point in points)]) or 1.0
     scores = [point.score for point in points if point.score is not None]
     low, high = (0.0, 1.0) if unit in (ScoreUnit.PROBABILITY, None) and all(0 <= one <= 1 for one in scores) else _span(scores)
-    kinds: dict[int | None, int] = {**kind_of(tracks)} if tracks else {None: 0}
+    kinds: dict[int | None, int] = dict(kind_of(tracks).items()) if tracks else {None: 0}
 
     def across(time_s: float) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * max(0.0, time_s) / end, 1)
