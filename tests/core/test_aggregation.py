@@ -3,7 +3,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import trim_mean
 
@@ -29,6 +29,7 @@ def test_golden_vector() -> None:
     assert pooled("sigmean", logits) == pytest.approx(0.024371, abs=5e-7)
 
 
+@settings(deadline=None)
 @given(logits_of_frames)
 def test_against_references(logits: list[float]) -> None:
     assert aggregate("logit_mean", logits) == pytest.approx(float(np.mean(logits)), abs=1e-9)
@@ -41,6 +42,7 @@ def test_against_references(logits: list[float]) -> None:
 
 
 @pytest.mark.parametrize("name", AGGREGATIONS)
+@settings(deadline=None)
 @given(logits=logits_of_frames, data=st.data())
 def test_order_does_not_matter_and_the_sign_rules(name: str, logits: list[float], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(logits))
@@ -97,6 +99,7 @@ def test_what_cannot_be_aggregated(logits: list[float]) -> None:
 
 
 @pytest.mark.parametrize("name", POOLINGS)
+@settings(deadline=None)
 @given(logits=st.lists(st.floats(-8, 8), min_size=1, max_size=20))
 def test_the_older_menu(name: str, logits: list[float]) -> None:
     """Formulas of specs: dfspot 10, written out with numpy."""

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linear_sum_assignment
@@ -12,6 +12,7 @@ worths = st.tuples(st.integers(0, 6), st.integers(0, 6)).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(worths, st.sampled_from([0.0, 0.35, 0.9]))
 def test_the_sum_is_that_of_the_reference(worth: np.ndarray, least: float) -> None:
     partners = assign(worth, least=least)

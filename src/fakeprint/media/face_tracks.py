@@ -6,7 +6,7 @@ Looks are small pictures and not identities: people who resemble each other can 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ LOOK_SIZE = (12, 12)
 SCENE_SIZE = (16, 9)
 """Width and height of the small pictures by which faces and scenes are compared."""
 _LOOK_SCALE = 1.5
+_SAME_LEVELS = 8.0
+_MOTION_SECONDS = 0.5
+_LOOKS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,82 +150,107 @@ def link(frames: Sequence[FrameFaces], settings: TrackSettings = DEFAULT) -> tup
 
     Faces in no track are those of tracks that were not kept.
     """
-    open_tracks: list[_Open] = []
+    followed: list[_Open] = []
+    ended: list[_Open] = []
     for number, frame in enumerate(frames):
-        _extend(open_tracks, frame, number, settings)
+        _extend(followed, frame, number, settings)
+        followed.sort(key=lambda track: -track.faces[-1].frame)
+        ended += followed[settings.most_tracks :]
+        del followed[settings.most_tracks :]
     spacing = float(np.median(np.diff([frame.time_s for frame in frames]))) if len(frames) > 1 else np.inf
-    kept = [track for track in open_tracks if _keep(track.faces, len(frames), spacing, settings)]
+    kept = [track for track in (*followed, *ended) if _keep(track.faces, len(frames), spacing, settings)]
     kept.sort(key=lambda track: (track.faces[0].frame, track.faces[0].face.box))
     return tuple(Track(number, tuple(track.faces)) for number, track in enumerate(kept, start=1))
 
 
 @dataclass(eq=False)
 class _Open:
-    """A track that may go on."""
+    """A track that may go on: its faces, how it looked of late, where it was last and how it moved, in pixels per second."""
 
     faces: list[TrackFace]
     looks: list[_Look]
-    scene: _Look | None
-    drift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+    scene: "_Scene | None"
+    centre: NDArray[np.float64]
+    drift: NDArray[np.float64]
 
-    def centre_at(self, time_s: float) -> NDArray[np.float64]:
-        """Return where the face would be if it went on moving, for half a second at most."""
-        last = self.faces[-1]
-        return _centre(last.face) + self.drift * min(max(time_s - last.time_s, 0.0), 0.5)
-
-    def add(self, one: TrackFace, look: _Look | None, scene: _Look | None) -> None:
+    def add(self, one: TrackFace, look: _Look | None, scene: "_Scene | None") -> None:
         """Go on with one more face."""
-        last = self.faces[-1]
-        passed = one.time_s - last.time_s
-        if 0 < passed <= 0.5:
-            self.drift = 0.5 * self.drift + 0.5 * (_centre(one.face) - _centre(last.face)) / passed
-        else:
-            self.drift = np.zeros(2)
+        passed = one.time_s - self.faces[-1].time_s
+        centre = _centre(one.face)
+        self.drift = 0.5 * self.drift + 0.5 * (centre - self.centre) / passed if 0 < passed <= _MOTION_SECONDS else np.zeros(2)
+        self.centre = centre
         self.faces.append(one)
         self.scene = scene
         if look is not None:
-            self.looks = [*self.looks[-2:], look]
+            self.looks = [*self.looks[1 - _LOOKS :], look]
+
+
+@dataclass(eq=False)
+class _Scene:
+    """A frame's small picture, plain and comparable."""
+
+    levels: NDArray[np.int16]
+    look: _Look
 
 
 def _extend(tracks: list[_Open], frame: FrameFaces, number: int, settings: TrackSettings) -> None:
     """Pair one frame's faces with the tracks; faces without a partner open tracks of their own."""
     order = sorted(range(len(frame.faces)), key=lambda at: (-frame.faces[at].side, frame.faces[at].box, -frame.faces[at].score))
     order = sorted(order[: settings.most_faces], key=lambda at: frame.faces[at].box)
-    scene = None if frame.scene is None else _comparable(frame.scene)
+    if not order:
+        return
+    scene = None if frame.scene is None else _Scene(frame.scene.astype(np.int16), _comparable(frame.scene))
     ones = [TrackFace(number, frame.time_s, frame.index, frame.faces[at]) for at in order]
-    looks = [_comparable(frame.looks[at]) if frame.looks else None for at in order]
-    candidates = sorted(tracks, key=lambda track: -track.faces[-1].frame)[: settings.most_tracks]
-    worth = [[_likeness(track, one, look, scene, settings) for track in candidates] for one, look in zip(ones, looks, strict=True)]
-    partners = assign(np.array(worth).reshape(len(ones), len(candidates)), least=settings.alike_anywhere)
-    for one, look, partner in zip(ones, looks, partners, strict=True):
+    looks = [_comparable(frame.looks[at]) for at in order] if frame.looks else []
+    candidates = tuple(tracks)
+    credit = settings.alike_anywhere - settings.alike_in_place
+    worth = _alike(looks, len(ones), candidates, settings.alike_in_place + credit / 2)
+    if candidates:
+        worth += credit * _nearness(ones, scene, candidates, settings)
+    for place, (one, partner) in enumerate(zip(ones, assign(worth, least=settings.alike_anywhere), strict=True)):
+        look = looks[place] if looks else None
         if partner is None:
-            tracks.append(_Open([one], [look] if look is not None else [], scene))
+            tracks.append(_Open([one], [look] if look is not None else [], scene, _centre(one.face), np.zeros(2)))
         else:
             candidates[partner].add(one, look, scene)
 
 
-def _likeness(track: _Open, one: TrackFace, look: _Look | None, scene: _Look | None, settings: TrackSettings) -> float:
-    """Return how alike the looks are, plus what the place adds; ``alike_anywhere`` or more makes one person."""
-    near = _nearness(track, one, scene, settings)
-    credit = settings.alike_anywhere - settings.alike_in_place
-    if look is not None and track.looks:
-        alike = max(float(before @ look) for before in track.looks)
-    else:
-        alike = settings.alike_in_place + credit / 2
-    return alike + near * credit
+def _alike(looks: list[_Look], faces: int, tracks: tuple[_Open, ...], unknown: float) -> NDArray[np.float64]:
+    """Return (faces, tracks) correlations with the likest of each track's last looks; ``unknown`` where there are none."""
+    alike = np.full((faces, len(tracks)), unknown)
+    if looks:
+        now = np.stack(looks)
+        for column, track in enumerate(tracks):
+            if track.looks:
+                alike[:, column] = (now @ np.stack(track.looks).T).max(axis=1)
+    return alike
 
 
-def _nearness(track: _Open, one: TrackFace, scene: _Look | None, settings: TrackSettings) -> float:
-    """Return 1 for the same place, falling to 0 at the end of the reach, and 0 in another scene."""
-    if scene is not None and track.scene is not None and float(scene @ track.scene) < settings.same_scene:
-        return 0.0
-    sides = sorted((max(track.faces[-1].face.side, 1e-6), max(one.face.side, 1e-6)))
-    if sides[1] > settings.size_change * sides[0]:
-        return 0.0
-    passed = min(max(one.time_s - track.faces[-1].time_s, 0.0), 2.0)
-    reach = (settings.reach + settings.reach_per_second * passed) * float(np.sqrt(sides[0] * sides[1]))
-    away = float(np.linalg.norm(_centre(one.face) - track.centre_at(one.time_s)))
-    return max(0.0, 1.0 - away / reach)
+def _nearness(ones: list[TrackFace], scene: _Scene | None, tracks: tuple[_Open, ...], settings: TrackSettings) -> NDArray[np.float64]:
+    """Return (faces, tracks): 1 for the same place, falling to 0 at the end of the reach, and 0 in another scene."""
+    passed = np.array([max(ones[0].time_s - track.faces[-1].time_s, 0.0) for track in tracks])
+    expected = np.stack([track.centre for track in tracks])
+    expected += np.stack([track.drift for track in tracks]) * np.minimum(passed, _MOTION_SECONDS)[:, None]
+    centres = np.stack([_centre(one.face) for one in ones])
+    away = np.linalg.norm(centres[:, None] - expected[None], axis=2)
+    before = np.array([max(track.faces[-1].face.side, 1e-6) for track in tracks])[None]
+    now = np.array([max(one.face.side, 1e-6) for one in ones])[:, None]
+    reach = (settings.reach + settings.reach_per_second * np.minimum(passed, 2.0)) * np.sqrt(before * now)
+    near: NDArray[np.float64] = np.maximum(0.0, 1.0 - away / reach)
+    near[np.maximum(before, now) > settings.size_change * np.minimum(before, now)] = 0.0
+    known: dict[int, bool] = {}
+    for column, track in enumerate(tracks):
+        if scene is not None and track.scene is not None:
+            if id(track.scene) not in known:
+                known[id(track.scene)] = _same_scene(scene, track.scene, settings)
+            if not known[id(track.scene)]:
+                near[:, column] = 0.0
+    return near
+
+
+def _same_scene(one: _Scene, other: _Scene, settings: TrackSettings) -> bool:
+    """Tell whether two frames are alike; before a plain ground, where a face is all there is, the same levels are enough."""
+    return float(one.look @ other.look) >= settings.same_scene or float(np.abs(one.levels - other.levels).mean()) <= _SAME_LEVELS
 
 
 def _centre(face: Face) -> NDArray[np.float64]:
