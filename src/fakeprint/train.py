@@ -46,6 +46,7 @@ from fakeprint.learn.recipe import (
     StatisticsMember,
     read_recipe,
 )
+from fakeprint.learn.reduced import Reduced
 from fakeprint.learn.sized_faces import SizedFaceDelivery
 from fakeprint.learn.statistics_fit import Rows, condition_rows, fit_head, training_rows
 from fakeprint.learn.stream import Crop, CropStream, Delivery, Way
@@ -155,8 +156,15 @@ def _weights(recipe: Recipe, material: Material) -> NDArray[np.float64]:
 
 
 def _statistics(session: Session, member: StatisticsMember) -> nn.Module:
-    rows = _training_rows(session, member, session.material.train)
-    return StatisticsNet(member.groups, fit_head(member, rows, session.material.train, session.weights))
+    """Fit the head; where faces are learned in pairs, on groups of both labels alone: the others would be signs of one label."""
+    train, weights, view = session.material.train, session.weights, session.recipe.view
+    if isinstance(view, FaceViewRecipe) and view.pairs:
+        both = {one.group for one in train if one.label.positive} & {one.group for one in train if not one.label.positive}
+        weights = weights[[one.group in both for one in train]]
+        train = tuple(one for one in train if one.group in both)
+    if not train:
+        raise UsageError(f"member {member.name} needs groups with samples of both labels")
+    return StatisticsNet(member.groups, fit_head(member, _training_rows(session, member, train), train, weights))
 
 
 def _training_rows(session: Session, member: StatisticsMember, samples: Sequence[Sample]) -> Rows:
@@ -172,7 +180,22 @@ def _trained(session: Session, member: Member, number: int) -> nn.Module | None:
     key = session.recipe.training_key(member)
     if isinstance(member, SiameseMember):
         return _siamese(session, member, seed, key)
-    return _stage(session, member, session.work / member.name, seed, key, _ranking(session), start_weights(member, session.data))
+    ranking = _ranking(session)
+
+    def validate(network: nn.Module) -> float:
+        return ranking(_in_view(session.recipe, member, network))
+
+    trained = _stage(session, member, session.work / member.name, seed, key, validate, start_weights(member, session.data))
+    return None if trained is None else _in_view(session.recipe, member, trained)
+
+
+def _in_view(recipe: Recipe, member: NetworkMember, network: nn.Module) -> nn.Module:
+    """Return the network as it looks at the recipe's view, which may be larger than what it learned from."""
+    if member.side is None:
+        return network
+    if not isinstance(recipe.view, FaceViewRecipe) or member.side > recipe.view.size:
+        raise UsageError(f"member {member.name}: side is for views of face crops that are at least as large")
+    return Reduced(network, recipe.view.size, member.side)
 
 
 def _siamese(session: Session, member: SiameseMember, seed: int, key: str) -> nn.Module | None:
@@ -200,7 +223,7 @@ def _stage(
     folder.mkdir(parents=True, exist_ok=True)
     result = train_network(
         member,
-        _stream(session, seed),
+        _stream(session, member, seed),
         validate,
         fabric=session.fabric,
         folder=folder,
@@ -219,10 +242,11 @@ def _ranking(session: Session) -> Validate:
     return lambda network: float(np.mean([auroc(_score(session, network, one)) for one in session.recipe.choosing()]))
 
 
-def _stream(session: Session, seed: int) -> Dataset[Crop]:
+def _stream(session: Session, member: NetworkMember, seed: int) -> Dataset[Crop]:
     material, view = session.material, session.recipe.view
     if isinstance(view, FaceViewRecipe) and view.pairs:
-        return PairStream(material.train, material.store, FaceDelivery(Law(view.law), view.size), seed, _blending(session, view))
+        way = FaceDelivery(Law(view.law), member.side or view.size)
+        return PairStream(material.train, material.store, way, seed, _blending(session, view))
     return CropStream(material.train, session.weights, material.store, _way(session.recipe), seed)
 
 

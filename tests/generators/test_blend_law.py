@@ -39,7 +39,7 @@ def test_wrong_files_are_refused(tmp_path, text):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="none.yaml"):
+    with pytest.raises(UsageError, match="none"):
         read_law(tmp_path / "none.yaml")
 
 

@@ -37,7 +37,7 @@ def test_shapes_types_and_ranges(picture, keypoints):
         made = BlendLaw().draw(keypoints, np.random.default_rng(seed)).apply(picture)
         assert (made.pixels.shape, made.pixels.dtype) == ((160, 160, 3), np.uint8)
         assert (made.mask.shape, made.mask.dtype) == ((160, 160), np.float32)
-        assert 0 <= made.mask.min()
+        assert made.mask.min() >= 0
         assert 0.2 < made.mask.max() <= 1
 
 

@@ -80,3 +80,12 @@ def test_histograms_do_not_depend_on_the_order_of_sums(image):
     extract = Statistics(("joint", "pairs", "neighbours"))
     shaken = image + (torch.rand_like(image) - 0.5) * 1e-4 / 255  # rounding noise of a decoder or runtime
     torch.testing.assert_close(extract(shaken), extract(image), atol=0, rtol=0)
+
+
+@pytest.mark.parametrize("group", ["shape", "spectrum", "half"])
+def test_groups_of_the_centre_are_those_of_its_middle_half(group):
+    image = (torch.rand(2, 3, 200, 208, generator=torch.Generator().manual_seed(1)) * 255).round() / 255
+    middle = Statistics((group,))(image[:, :, 50:150, 52:156])
+    torch.testing.assert_close(Statistics((f"centre:{group}",))(image), middle)
+    both = Statistics((f"centre:{group}", "haar"))(image)
+    torch.testing.assert_close(both, torch.cat([Statistics(("haar",))(image), middle], 1))

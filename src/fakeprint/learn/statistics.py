@@ -15,6 +15,7 @@ from fakeprint.core.errors import UsageError
 from fakeprint.learn.frontend import luma_chroma, whole_bank
 
 TILE = 32
+CENTRE = "centre:"
 _LAGS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (2, 2), (0, 3), (3, 0), (0, 4), (4, 0), (0, 8), (8, 0), (4, 4), (8, 8))
 _MAGNITUDE_LAGS = (
     (0, 1), (1, 0), (1, 1), (1, 2), (2, 1), (0, 2), (2, 0), (2, 2), (0, 3), (3, 0), (3, 3), (0, 4), (4, 0), (0, 5), (5, 0), (0, 6),
@@ -28,7 +29,9 @@ _DIRECTIONS = 9
 
 
 class Statistics(nn.Module):
-    """(N, 3, H, W) float32 RGB in [0, 1] -> (N, D) statistics; H, W >= 96.
+    """(N, 3, H, W) float32 RGB in [0, 1] -> (N, D) statistics; H, W >= 96, twice that with groups of the centre.
+
+    ``centre:`` before the name of a group takes it over the middle half of each side only.
 
     Histograms have hard edges, so residuals are computed exactly: pixels are rounded to their 8 bits, luma is in whole thousandths
     and kernels are whole numbers, all below 2 ** 24.  The result is then the same in any batch, on any runtime.
@@ -82,11 +85,12 @@ class Statistics(nn.Module):
             "colour": self._colour,
             "spread": self._spread,
         }
-        unknown = [group for group in groups if group not in of_planes and group not in of_residuals]
+        self._of_planes, self._of_residuals = of_planes, of_residuals
+        self.groups = tuple(group for group in groups if not group.startswith(CENTRE))
+        self.centre = tuple(group.removeprefix(CENTRE) for group in groups if group.startswith(CENTRE))
+        unknown = [group for group in (*self.groups, *self.centre) if group not in of_planes and group not in of_residuals]
         if unknown:
             raise UsageError(f"no group of statistics named {unknown[0]!r}; there are: {', '.join(sorted({**of_planes, **of_residuals}))}")
-        self._of_planes, self._of_residuals = of_planes, of_residuals
-        self.groups = tuple(groups)
         bank = whole_bank()
         self.register_buffer("bank", bank, persistent=False)
         self.register_buffer("gain", (0.002 / bank.abs().sum((1, 2, 3)))[:, None, None], persistent=False)
@@ -111,12 +115,19 @@ class Statistics(nn.Module):
         self.register_buffer("pair_index", first * kernels + second, persistent=False)
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return the statistics of each window, group after group."""
+        """Return the statistics of each window, group after group, those of the centre last."""
         planes = functional.conv2d((image * 255.0).round(), self.matrix)
+        found = self._over(planes, self.groups) if self.groups else []
+        if self.centre:
+            height, width = planes.shape[2] // 2, planes.shape[3] // 2
+            top, left = (planes.shape[2] - height) // 2, (planes.shape[3] - width) // 2
+            found += self._over(planes[:, :, top : top + height, left : left + width], self.centre)
+        return torch.cat(found, 1)
+
+    def _over(self, planes: Tensor, groups: Sequence[str]) -> list[Tensor]:
         residuals = self._residuals(planes)
         graded = planes * 0.001
-        found = [self._of_planes[one](graded) if one in self._of_planes else self._of_residuals[one](residuals) for one in self.groups]
-        return torch.cat(found, 1)
+        return [self._of_planes[one](graded) if one in self._of_planes else self._of_residuals[one](residuals) for one in groups]
 
     def _residuals(self, planes: Tensor) -> Tensor:
         """Return (N, P, K, H - 4, W - 4) residuals in grey levels of planes (N, P, H, W) in thousandths."""
