@@ -105,7 +105,8 @@ class SelfBlend:
 
     def _moved_outline(self, outline: Points, size: float) -> Points:
         centre = outline.mean(0)
-        return centre + self.scale * (outline - centre) + np.array((self.across, self.down)) * size
+        moved: Points = centre + self.scale * (outline - centre) + np.array((self.across, self.down)) * size
+        return moved
 
     def _moved(self, pixels: Pixels, outline: Points, size: float) -> Pixels:
         if (self.scale, self.across, self.down) == (1.0, 0.0, 0.0):
