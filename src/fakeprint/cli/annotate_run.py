@@ -41,7 +41,7 @@ def following(annotate: Path | None, *, compatible: bool, force: bool) -> Follow
 
 @dataclass
 class Followers:
-    """Use as a context manager: ``take`` each row, then ``finish``."""
+    """Use as a context manager: ``take`` each row, then ``finish_copies`` if all were taken, and ``finish_lists`` in any case."""
 
     following: Following
     limits: Limits
@@ -73,10 +73,6 @@ class Followers:
             self.predictions.append(predict(report, lists.terms, models, absent=lists.absent))
         if self._annotator is not None:
             self._annotator.submit(path, report)
-
-    def finish(self) -> set[ExitCode]:
-        """Finish copies and lists."""
-        return self.finish_copies() | self.finish_lists()
 
     def finish_copies(self) -> set[ExitCode]:
         """Wait for the copies, say what failed, and return the exit codes that this asks for."""

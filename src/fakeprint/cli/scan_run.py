@@ -85,12 +85,14 @@ def run_scan(call: ScanCall, config: ScanConfig) -> ExitCode:
                     with output_errors(_following_folder(call)):
                         follow.take(paths.pop(scanned.report.index), scanned.report)
                 with output_errors(_following_folder(call)):
-                    codes |= follow.finish()
+                    codes |= follow.finish_copies()
             except (KeyboardInterrupt, Terminated) as stop:
                 status = "interrupted"
                 codes.add(ExitCode.INTERRUPTED if isinstance(stop, KeyboardInterrupt) else ExitCode.TERMINATED)
             run = close_run(run, status, dict(counts))
             sink.close(run)
+            with output_errors(_following_folder(call)):
+                codes |= follow.finish_lists()
     finally:
         _write_run_record(call, kind, run)
     if not counts:
