@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 from fractions import Fraction
 from hashlib import sha256
 from io import BytesIO
@@ -170,3 +171,22 @@ def test_odd_names(tmp_path: Path, name: str) -> None:
     assert len(done.output) < 150
     assert not done.output.startswith((".", "-"))
     assert (tmp_path / "out" / done.output).stat().st_size == done.bytes
+
+
+def test_damaged_videos_give_a_typed_result(tmp_path: Path) -> None:
+    rng, data, reports = random.Random(5), clip(30), []
+    for number in range(16):
+        changed = bytearray(data)
+        for _ in range(rng.choice((1, 20, 300))):
+            changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+        cut = len(data) if number % 2 else rng.randrange(200, len(data))
+        path = written(tmp_path, f"{number:02}.mp4", bytes(changed[:cut]))
+        reports.append((path, report_of(path, number)))
+    done = annotated(tmp_path / "out", reports)
+    assert [one.index for one in done] == list(range(16))
+    assert {one.error.code for one in done if one.error} <= {
+        *(ErrorCode.E_TRUNCATED, ErrorCode.E_CORRUPT, ErrorCode.E_NO_FRAMES, ErrorCode.E_FORMAT_UNKNOWN),
+        *(ErrorCode.E_FORMAT_REFUSED, ErrorCode.E_TOO_LARGE, ErrorCode.E_READ),
+    }
+    assert any(one.status == "copied" for one in done)
+    assert len(list((tmp_path / "out").glob("*.mp4"))) == sum(one.status == "copied" for one in done)
