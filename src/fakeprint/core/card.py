@@ -93,6 +93,9 @@ class FaceSearchSpec(Record):
 
     The graph's only output is ``anchors`` or ``boxes``.  Detections under ``min_score`` are dropped, those that overlap by more than
     ``nms_overlap`` are merged.  ``policy`` and ``min_face`` (pixels of the picture) are defaults that a caller may override.
+
+    ``again`` are looks from close up: a face counts if it is seen again, with ``min_score``, in squares around it whose sides are so many
+    times its own.  The first look then asks for ``min_first`` only.
     """
 
     type: Literal["face_search"] = "face_search"
@@ -101,6 +104,8 @@ class FaceSearchSpec(Record):
     nms_overlap: float = Field(gt=0, lt=1)
     policy: Literal["whole", "pyramid", "wide", "compat720"] = "pyramid"
     min_face: float = Field(gt=0)
+    again: tuple[float, ...] = Field((), max_length=4)
+    min_first: float | None = Field(None, gt=0, lt=1)
 
 
 class InputSpec(Record):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fakeprint.core.card import FaceSearchSpec
 from fakeprint.core.errors import ArtifactError
 from fakeprint.detectors.artifact import Artifact, load_artifact
-from fakeprint.media.face_boxes import ANCHORS, WIDTHS, Rows, decode, read_boxes, weighted_nms
+from fakeprint.media.face_boxes import ANCHORS, ROW, WIDTHS, Rows, decode, iou, read_boxes, weighted_nms
 from fakeprint.media.face_tiles import Policy, Tile, belongs, letterbox, tiles_of, to_source
 from fakeprint.media.faces import Face, face_of
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT = "face-finder"
 _OUTPUTS = ("anchors", "boxes")
+_MOST_AGAIN = 32
+"""Detections of one picture that are looked at from close up, the surest ones."""
 
 
 class FaceFinder:
@@ -30,6 +32,8 @@ class FaceFinder:
 
     ``artifact`` is a shipped name, a folder, or a loaded artifact.  ``policy`` and ``min_face`` (pixels) override the card's search:
     ``whole`` looks once at the whole picture, ``pyramid`` also looks at tiles for faces down to ``min_face``.
+
+    Where the card asks for it, each detection is looked at again from close up, and counts if it is seen there too.
 
     Raises:
         ArtifactError: the artifact is damaged, or no face finder.
@@ -76,11 +80,31 @@ class FaceFinder:
 
     def look(self, rgb: NDArray[np.uint8], tiles: tuple[Tile, ...]) -> tuple[Face, ...]:
         """Return the faces that are seen in these tiles of (H, W, 3) pixels alone; the first tile is the coarsest."""
-        found = [self._look(rgb, tile, coarser=tile is not tiles[0]) for tile in tiles]
-        merged = weighted_nms(np.concatenate(found), overlap=self.spec.nms_overlap)
-        return tuple(face_of(row) for row in merged[np.argsort(-merged[:, 16], kind="stable")])
+        first = self.spec.min_first or self.spec.min_score
+        found = np.concatenate([self._look(rgb, tile, first, coarser=tile is not tiles[0]) for tile in tiles])
+        merged = weighted_nms(found, overlap=self.spec.nms_overlap, score="max" if self.spec.again else "mean")
+        merged = merged[np.argsort(-merged[:, 16], kind="stable")]
+        if self.spec.again:
+            merged = self._confirmed(rgb, merged[:_MOST_AGAIN])
+        return tuple(face_of(row) for row in merged)
 
-    def _look(self, rgb: NDArray[np.uint8], tile: Tile, *, coarser: bool) -> Rows:
+    def _confirmed(self, rgb: NDArray[np.uint8], rows: Rows) -> Rows:
+        """Return the detections that every closer look shows too, as the mean of what those looks show; the surest first."""
+        looks = [[self._seen_again(rgb, row, part) for part in self.spec.again] for row in rows]
+        means = [np.mean(seen, axis=0) for seen in looks if all(len(one) for one in seen)]
+        merged = weighted_nms(np.array(means, np.float32).reshape(-1, ROW), overlap=self.spec.nms_overlap)
+        return merged[np.argsort(-merged[:, 16], kind="stable")]
+
+    def _seen_again(self, rgb: NDArray[np.uint8], row: NDArray[np.float32], part: float) -> NDArray[np.float32]:
+        """Return what the square around a detection shows in its place, (17,), or an empty array."""
+        left, top, right, bottom = row[:4].tolist()
+        side = max(2, round(part * max(right - left, bottom - top)))
+        tile = Tile(round((left + right - side) / 2), round((top + bottom - side) / 2), side, side)
+        found = weighted_nms(self._look(rgb, tile, self.spec.min_score, coarser=False), overlap=self.spec.nms_overlap)
+        found = found[iou(row[:4], found[:, :4]) > self.spec.nms_overlap]
+        return found[np.argmax(found[:, 16])] if len(found) else found.reshape(0)
+
+    def _look(self, rgb: NDArray[np.uint8], tile: Tile, min_score: float, *, coarser: bool) -> Rows:
         """Return the unmerged detections of one tile in source pixels, (K, 17).
 
         Tiles go through the graph one at a time: on a CPU that is faster than together, and no face depends on what else is looked at.
@@ -89,12 +113,12 @@ class FaceFinder:
         pixels, scale = letterbox(rgb, tile, self.spec.size)
         image = pixels.transpose(2, 0, 1) * self._factor - self._shift
         (raw,) = self._session.run([self._output], {self.artifact.card.input.name: image[None].astype(np.float32, copy=False)})
-        rows = to_source(self._read(raw[0]), tile, scale)
+        rows = to_source(self._read(raw[0], min_score), tile, scale)
         return rows[belongs(rows, tile, coarser=coarser, width=width, height=height)]
 
-    def _read(self, raw: NDArray[np.float32]) -> Rows:
+    def _read(self, raw: NDArray[np.float32], min_score: float) -> Rows:
         if self._output == "anchors" and raw.shape == ANCHORS:
-            return decode(raw, size=self.spec.size, min_score=self.spec.min_score)
+            return decode(raw, size=self.spec.size, min_score=min_score)
         if self._output == "boxes" and raw.ndim == 2 and raw.shape[1] in WIDTHS:
-            return read_boxes(raw, min_score=self.spec.min_score)
+            return read_boxes(raw, min_score=min_score)
         raise ArtifactError(f"artifact {self.artifact.card.name}: {self._output} have the shape {raw.shape}")
