@@ -4,7 +4,8 @@ A network takes ``image`` (N, 3, H, W) float32 RGB in [0, 1] and returns a tuple
 second.  In training mode it may return more.  One that learns otherwise than by :func:`fakeprint.learn.losses.classification_loss`
 defines ``loss(outputs, images, labels, member)``, which returns a scalar.  One that gives more outputs names all in ``outputs``
 (:mod:`fakeprint.learn.outputs`).  One whose weights were published under other names defines ``from_published(tensors)``, which
-returns them under its own, and notes for the card.
+returns them under its own, and notes for the card.  One that takes a single input size only says it as ``fixed_side``.  A network that
+learns distances (:class:`~fakeprint.learn.triplet.Embedding`) is only a step of training and gives ``embedding`` alone.
 """
 
 from torch import nn
