@@ -111,8 +111,9 @@ def main() -> None:
     if call.part:
         name, *rest = call.part
         measured = near(int(rest[0]), rest[1] == "True") if name == "near" else split(Path(rest[0]), rest[1])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({key: round(value, 2) for key, value in measured.items()} | {"peak_mib": round(peak)}))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        more = {"cpu_s": round(used.ru_utime + used.ru_stime, 1), "peak_mib": round(used.ru_maxrss / 1024)}
+        print(json.dumps({key: round(value, 2) for key, value in measured.items()} | more))
         return
     print(f"{call.hashes:,} hashes, radius 8; {os.cpu_count()} processors")
     for skewed in (False, True):

@@ -208,6 +208,7 @@ def compare(files: int, latency_ms: float, connections: int, rounds: int, python
         "load": round(os.getloadavg()[0], 1),
         **table,
         "ours_to_bare": round(statistics.median(ratios), 2),
+        "ours_to_bare_rounds": [round(one, 2) for one in ratios],
         "ours_to_loop": round(table["ours"]["images_s"] / table["loop"]["images_s"], 1),
     }
 
