@@ -127,7 +127,7 @@ class _YuvPatch:
     half_weight: NDArray[np.uint16]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _yuv_patch(patch: Patch, code: ColourCode) -> _YuvPatch:
     """Bring a patch to 4:2:0: chroma is the mean over two by two pixels, each as heavy as it is opaque."""
     height, width = patch.rgba.shape[:2]

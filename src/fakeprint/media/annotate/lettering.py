@@ -40,7 +40,7 @@ class Line:
     colour: Colour = WHITE
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def panel(lines: tuple[Line, ...], size: int, opacity: int = 170) -> Patch:
     """Return lines of text, ``size`` pixels high each, on a dark ground.
 
@@ -57,7 +57,7 @@ def panel(lines: tuple[Line, ...], size: int, opacity: int = 170) -> Patch:
     return Patch(np.asarray(image))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def bare_text(text: str, size: int, colour: Colour, stroke: int) -> tuple[Patch, int]:
     """Return one line of text without ground, strokes made ``stroke`` pixels bolder, and the height of its baseline in the patch."""
     font = _font(size)
