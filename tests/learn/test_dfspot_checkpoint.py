@@ -166,3 +166,8 @@ def test_the_shipped_recipes_have_the_published_numbers(recipes):
         assert count_parameters(network) == parameters
         assert len(network.backbone.state_dict()) == tensors
         assert recipe.seed == 41
+
+
+def test_two_networks_in_one_file_are_refused():
+    with pytest.raises(UsageError, match="two networks"):
+        renamed({"vit.a": 1, "efficientnet.a": 2, "classifier1.weight": 3})

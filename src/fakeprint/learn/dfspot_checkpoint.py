@@ -39,10 +39,13 @@ def renamed(tensors: Mapping[str, T], *, head: bool = True) -> dict[str, T]:
     ['backbone.norm.weight', 'head.0.bias']
 
     Raises:
-        UsageError: there is no trained head.
+        UsageError: there is no trained head, or two tensors mean the same.
     """
     tuned = any(name.startswith(_TUNED) for name in tensors)
-    found = {new: tensor for name, tensor in tensors.items() if (new := _renamed(name, tuned)) is not None}
+    pairs = [(new, tensor) for name, tensor in tensors.items() if (new := _renamed(name, tuned)) is not None]
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise UsageError("the file holds two networks under names that mean the same")
     if head and not any(name.startswith("head.") for name in found):
         raise UsageError("the file holds a backbone without a trained head, so no score can come from it; a recipe can start from it")
     return found

@@ -12,11 +12,13 @@ from io import BytesIO
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, cast
+from zipfile import is_zipfile
 
 from pydantic import JsonValue
 
 from fakeprint.core.errors import ErrorCode, MediaError, Stage, UsageError
 from fakeprint.core.limits import Limits
+from fakeprint.media.part_file import PartFile
 from fakeprint.media.workers import Task, WorkerPool
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
 _NESTS = ("net", "state_dict", "model", "model_state_dict", "ema")
 _PREFIXES = ("module.", "_orig_mod.")
-_SECONDS = 600.0
+_SECONDS = 1800.0
+_PART = 64 << 20
+_HEADER = 16 << 20
 
 
 class CheckpointReader:
@@ -34,15 +38,21 @@ class CheckpointReader:
         del setup
         tempfile.tempdir = os.sep  # libraries that torch loads look for a place to write; in the sandbox there is none
 
-    def __call__(self, payload: Mapping[str, JsonValue]) -> tuple[bytes, dict[str, bytes]]:
-        """Return the names of the tensors as JSON, and the tensors."""
+    def stream(
+        self, payload: Mapping[str, JsonValue], blobs: tuple[bytes, ...], emit: Callable[[int, bytes], None]
+    ) -> tuple[bytes, dict[str, bytes]]:
+        """Send the tensors as a safetensors file in parts; return their names as JSON."""
         from safetensors.torch import save
 
+        del blobs
         try:
-            tensors = tensors_of(Path(str(payload["path"])).read_bytes())
+            tensors = tensors_of(Path(str(payload["path"])))
         except UnpicklingError as error:
             raise MediaError(ErrorCode.E_FORMAT_REFUSED, _named(error), Stage.EXAMINE) from error
-        return json.dumps(sorted(tensors)).encode(), {"weights.safetensors": save(tensors)}
+        data = save(tensors)
+        for at in range(0, len(data), _PART):
+            emit(at, data[at : at + _PART])
+        return json.dumps(sorted(tensors)).encode(), {}
 
 
 def _named(error: UnpicklingError) -> str:
@@ -51,12 +61,17 @@ def _named(error: UnpicklingError) -> str:
     return f"it names {found[1]}, which is no tensor, container or number" if found else str(error).partition("\n")[0][:200]
 
 
-def tensors_of(data: bytes) -> dict[str, "torch.Tensor"]:
-    """Return the tensors of a checkpoint by name: the state dict itself, or the one nested under a usual key, prefixes removed."""
+def tensors_of(source: Path | bytes) -> dict[str, "torch.Tensor"]:
+    """Return the tensors of a checkpoint by name: the state dict itself, or the one nested under a usual key, prefixes removed.
+
+    What else a file of today's format holds, such as the optimiser's state, is not read into memory.
+    """
     import torch
 
+    mapped = isinstance(source, Path) and is_zipfile(source)
+    file = BytesIO(source) if isinstance(source, bytes) else source
     with torch.serialization.safe_globals(_numpy_scalars()):
-        content = torch.load(BytesIO(data), map_location="cpu", weights_only=True)
+        content = torch.load(file, map_location="cpu", weights_only=True, mmap=mapped)
     for key in _NESTS:
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
@@ -95,13 +110,16 @@ def read_legacy(path: Path) -> dict[str, "torch.Tensor"]:
     Raises:
         UsageError: the file cannot be read as tensors alone.
     """
-    from safetensors.torch import load
+    from safetensors.torch import load_file
 
-    task = Task(0, {"path": str(path.resolve())}, _SECONDS)
     limits = Limits(worker_memory_bytes=32 << 30)
-    with WorkerPool("fakeprint.learn.legacy_checkpoint:CheckpointReader", {}, limits, 1) as pool:
-        (outcome,) = pool.run([task])
-    if outcome.reply is None:
-        reason = outcome.error.message if outcome.error else "no answer"
-        raise UsageError(f"{path.name} cannot be read as a dictionary of tensors: {reason}")
-    return load(outcome.blobs["weights.safetensors"])
+    with tempfile.TemporaryDirectory() as folder:
+        file = PartFile(Path(folder), most=2 * path.stat().st_size + _HEADER)
+        task = Task(0, {"path": str(path.resolve())}, _SECONDS, sink=file)
+        with WorkerPool("fakeprint.learn.legacy_checkpoint:CheckpointReader", {}, limits, 1) as pool:
+            (outcome,) = pool.run([task])
+        if outcome.reply is None:
+            file.discard()
+            reason = outcome.error.message if outcome.error else "no answer"
+            raise UsageError(f"{path.name} cannot be read as a dictionary of tensors: {reason}")
+        return load_file(file.put("weights.safetensors"))
