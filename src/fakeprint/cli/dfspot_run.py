@@ -13,6 +13,7 @@ from fakeprint.cli.progress import progress_over
 from fakeprint.core.errors import UsageError
 from fakeprint.core.limits import Limits
 from fakeprint.core.offline import forbid_network
+from fakeprint.detectors.artifact import CARD
 from fakeprint.detectors.pull import models_folder
 from fakeprint.examiners import examiner_names
 from fakeprint.media.annotate.plan import Style
@@ -42,8 +43,8 @@ def run_dfspot(options: Options) -> ExitCode:
         skip=tuple(name for name in examiner_names() if name not in members.shipped),
     )
     settings = Settings(models=members.folders, frames=_frames(options), aggregate=options.aggregate)
-    if options.blazeface_dir is not None:
-        settings = settings.model_copy(update={"face_finder": str(options.blazeface_dir.resolve())})
+    if _own_finder(options):
+        settings = settings.model_copy(update={"face_finder": str(Path(options.blazeface_dir or "").resolve())})
     run = open_run(config, settings)
     codes: set[ExitCode] = set()
     with (
@@ -119,6 +120,10 @@ def _frames(options: Options) -> str:
     return f"fps:{options.fps:g}" if options.fps is not None else f"even:{options.fpv}"
 
 
+def _own_finder(options: Options) -> bool:
+    return options.blazeface_dir is not None and (options.blazeface_dir / CARD).is_file()
+
+
 def _say_notes(options: Options, members: Members) -> None:
     notes = []
     if members.absent:
@@ -126,6 +131,8 @@ def _say_notes(options: Options, members: Members) -> None:
         notes.append(f"the score is the mean of {', '.join(shown for _, shown in members.models)} alone")
     if options.n is not None and options.video_id is not None:
         notes.append("--n has no effect beside --video_id")
+    if options.blazeface_dir is not None and not _own_finder(options):
+        notes.append(f"--blazeface_dir {options.blazeface_dir}: no artifact of a face finder lies there; ours finds the faces")
     if options.device not in {"0", "cpu", "auto"}:
         notes.append(f"--device {options.device}: models run on the processor")
     for note in notes if not options.quiet else ():
