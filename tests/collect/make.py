@@ -209,7 +209,9 @@ def then(*answers: bytes | Answer) -> Answer:
     return answer
 
 
-def write_rows(path: Path, ids: list[str], url_of: Callable[[str], str], row_group: int = 5) -> dict[tuple[str, str], bytes]:
+def write_rows(
+    path: Path, ids: list[str], url_of: Callable[[str], str], row_group: int = 5, caption: str = "a bowl {}"
+) -> dict[tuple[str, str], bytes]:
     """Write a Parquet file of D3's form; return the generated images by (id, slot)."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -220,7 +222,7 @@ def write_rows(path: Path, ids: list[str], url_of: Callable[[str], str], row_gro
         row: dict[str, object] = {
             "id": key,
             "url": url_of(key),
-            "original_prompt": f"a bowl {key}",
+            "original_prompt": caption.format(key),
             "positive_prompt": "p",
             "negative_prompt": "n",
         }

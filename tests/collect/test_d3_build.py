@@ -152,6 +152,15 @@ def test_faulty_files_and_bad_ids(make: ModuleType, rows: Path, config: Download
         build_d3([tmp_path / "other.parquet"], tmp_path / "out2", settings(config))
 
 
+def test_captions_that_may_not_be_stored_reach_no_shard(make: ModuleType, config: DownloadConfig, tmp_path: Path) -> None:
+    rows = tmp_path / "train-0.parquet"
+    make.write_rows(rows, ["0001"], lambda key: "", caption="a naked child")
+    summary = build_d3([rows], tmp_path / "out", settings(config, keep_incomplete=True, fetch=False))
+    assert (summary.written, summary.left_out) == (0, {"prompt that may not be stored": 1})
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file() and b"naked" in path.read_bytes()]
+    assert not [path for path in (tmp_path / "out" / "store").rglob("*") if path.is_file()]
+
+
 def test_killed_builds_end_in_the_same_shards(server, make: ModuleType, config: DownloadConfig, tmp_path: Path) -> None:
     """Acceptance test 8, small: SIGKILL while photographs are fetched and while shards are written; then go on."""
     ids = [f"{number:04d}" for number in range(60)]

@@ -9,6 +9,7 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.manifest import ManifestHeader
 from fakeprint.core.sample import Sample
 from fakeprint.datasets.folders import read_folders
+from fakeprint.datasets.seeded_draw import draw
 from fakeprint.datasets.store import read_header, read_samples
 from fakeprint.datasets.table import read_table
 
@@ -78,14 +79,9 @@ def _matches(sample: Sample, wanted: dict[str, str]) -> bool:
 
 def _part(samples: tuple[Sample, ...], limit: int, seed: int) -> tuple[Sample, ...]:
     """Take turns between the labels, each in an order drawn from its ids, until ``limit`` are taken; keep the stored order."""
-    from hashlib import blake2b
-
-    def draw(sample: Sample) -> tuple[bytes, str]:
-        return blake2b(f"{seed}\0{sample.id}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), sample.id
-
     turns: list[tuple[int, int, str]] = []
     for label in (0, 1):
-        ranked = sorted((one for one in samples if one.label.positive == label), key=draw)
+        ranked = sorted((one for one in samples if one.label.positive == label), key=lambda one: (draw(seed, one.id), one.id))
         turns += [(turn, label, one.id) for turn, one in enumerate(ranked)]
     chosen = {sample_id for _, _, sample_id in sorted(turns)[:limit]}
     return tuple(one for one in samples if one.id in chosen)

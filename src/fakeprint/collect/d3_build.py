@@ -18,8 +18,7 @@ from pathlib import Path
 from pydantic import Field
 
 from fakeprint.collect.byte_store import ByteStore
-from fakeprint.collect.d3_ingest import ingest, read_segments, usable_id
-from fakeprint.collect.d3_rows import rank_slice
+from fakeprint.collect.d3_ingest import BLOCKED, ingest, read_segments, usable_id
 from fakeprint.collect.d3_shards import ShardSettings, write_shards
 from fakeprint.collect.d3_test_folders import write_test_folders
 from fakeprint.collect.download import DownloadSummary, download
@@ -39,6 +38,7 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.limits import Limits
 from fakeprint.core.record import Record
 from fakeprint.core.run import RunRecord, close_run, start_run
+from fakeprint.datasets.d3 import slice_of
 
 RUN = "build.run.json"
 LEAST_SIDE = 100
@@ -98,7 +98,7 @@ def build_d3(
     if config.shards.mix is not None and config.shards.legacy:
         raise UsageError("choose either an encoder mix or the original's rule")
     ordered = sorted(files, key=lambda path: path.name)
-    mine = [ordered[number] for number in rank_slice(len(ordered), config.offset, config.rank, config.world)]
+    mine = slice_of(ordered[config.offset :], config.rank, config.world)
     if not mine:
         raise UsageError("no Parquet file to build from")
     folder.mkdir(parents=True, exist_ok=True)
@@ -165,6 +165,8 @@ def _chosen(records: Iterator[StoredRecord], config: D3Config) -> tuple[list[Sto
             left_out["on the filter list"] += 1
         elif record.id in chosen:
             left_out["repeated id"] += 1
+        elif record.missing.get(REAL) == BLOCKED:
+            left_out[BLOCKED] += 1
         else:
             chosen[record.id] = record
             if config.records is not None and len(chosen) >= config.records:

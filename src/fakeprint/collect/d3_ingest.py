@@ -8,12 +8,16 @@ from pathlib import Path
 from fakeprint.collect.byte_store import ByteStore
 from fakeprint.collect.d3_rows import D3Row, FaultyFile, read_rows, row_groups
 from fakeprint.collect.inspector import Inspector, describe
-from fakeprint.collect.stored_record import GENERATORS, REAL, StoredImage, StoredRecord
+from fakeprint.collect.stored_record import GENERATORS, REAL, SLOTS, StoredImage, StoredRecord
 from fakeprint.collect.sync import sync_folder
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.errors import UsageError
+from fakeprint.datasets.prompt_safety import Category, categories_of
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+BLOCKED = "prompt that may not be stored"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ def read_segments(segments: Sequence[Path]) -> Iterator[StoredRecord]:
 
 
 def _records(rows: list[D3Row], store: ByteStore, inspector: Inspector, split: str) -> Iterator[StoredRecord]:
+    """Yield one record for each row; of rows whose prompt may not be stored, last, nothing but the id (specs: dflip3k 6.2)."""
+    blocked = [row for row in rows if _blocked(row)]
+    rows = [row for row in rows if row not in blocked]
     digests = [[store.add(fake.data) if fake else None for fake in row.fakes] for row in rows]
     unique = list(dict.fromkeys(digest for row in digests for digest in row if digest))
     found = dict(zip(unique, inspector.inspect_all(store.path_of(digest) for digest in unique), strict=True))
@@ -84,6 +91,12 @@ def _records(rows: list[D3Row], store: ByteStore, inspector: Inspector, split: s
             images=images,
             missing=missing,
         )
+    for row in blocked:
+        yield StoredRecord(id=row.id, split=split, images=dict.fromkeys(SLOTS), missing=dict.fromkeys(SLOTS, BLOCKED))
+
+
+def _blocked(row: D3Row) -> bool:
+    return any(Category.MINOR_SEXUAL in categories_of(text) for text in (row.caption, row.positive_prompt) if text)
 
 
 def usable_id(text: str) -> bool:

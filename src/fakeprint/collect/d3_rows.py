@@ -43,19 +43,6 @@ class D3Row:
     fakes: tuple[D3Fake | None, ...]
 
 
-def rank_slice(total: int, offset: int, rank: int, world: int) -> range:
-    """Return which files rank ``rank`` of ``world`` takes: equal shares from ``offset`` on, the last rank the rest.
-
-    >>> rank_slice(10, 1, 0, 2), rank_slice(10, 1, 1, 2)
-    (range(1, 5), range(5, 10))
-    """
-    if not (0 <= rank < world and 0 <= offset <= total):
-        raise UsageError(f"rank {rank} of {world} from file {offset} of {total} makes no sense")
-    share = (total - offset) // world
-    start = offset + rank * share
-    return range(start, total if rank == world - 1 else start + share)
-
-
 def row_groups(path: Path) -> int:
     """Return how many row groups a file has.
 

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 from pydantic import Field
@@ -137,8 +137,5 @@ def _write_run(folder: Path, run: RunRecord) -> None:
 
 def file_sha256(path: Path) -> str:
     """Return the sha256 of a file."""
-    digest = sha256()
     with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return file_digest(stream, "sha256").hexdigest()

@@ -25,7 +25,6 @@ class RobotsRules:
         return best[1]
 
 
-CLOSED = RobotsRules(((False, "/"),))
 OPEN = RobotsRules()
 
 

@@ -25,10 +25,10 @@ class StoredRecord(Record):
 
     id: str
     split: str
-    caption: str | None
-    positive_prompt: str | None
-    negative_prompt: str | None
-    url: str | None
+    caption: str | None = None
+    positive_prompt: str | None = None
+    negative_prompt: str | None = None
+    url: str | None = None
     images: dict[str, StoredImage | None]
     missing: dict[str, str]
     licence: str = "unknown"

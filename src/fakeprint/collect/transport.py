@@ -31,12 +31,6 @@ class Timeouts:
     total: float = 60.0
 
 
-@dataclass
-class _Flight:
-    connection: Connection
-    end: float
-
-
 class Transport:
     """Opens, keeps and watches connections.  Use as an async context manager."""
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from fakeprint.core.errors import UsageError
 from fakeprint.datasets.parquet_file import open_parquet
+from fakeprint.datasets.source_files import require_content
 
 KEY_COLUMNS = ("key", "path", "image_path", "file_name", "id", "image_id")
 """Columns that may name a row, the first present one counts."""
-_LFS = b"version https://git-lfs.github.com/spec/v1"
 _PROMPTS = ("Prompt", "prompt", "p", "caption", "original_prompt")
 
 
@@ -34,12 +34,9 @@ def read_wanted(path: Path) -> Iterator[Wanted]:
     Raises:
         UsageError: the file is a pointer of git-LFS, of no known form, or a row is unreadable.
     """
+    require_content(path)
     with path.open("rb") as stream:
         head = stream.read(4096)
-    if head.startswith(_LFS):
-        raise UsageError(
-            f"{path.name} is a git-LFS pointer, not the data; run 'git lfs pull' in its repository, or download the file in a browser"
-        )
     if head.startswith(b"PAR1"):
         rows = _parquet(path)
     elif path.suffix.lower() == ".csv":

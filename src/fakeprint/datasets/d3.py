@@ -51,8 +51,6 @@ class ElsaD3(Importer):
 
     def samples(self, path: Path, tally: Tally) -> Iterator[Sample]:
         """Yield the samples of each row in stored order."""
-        if self.rank >= self.world:
-            raise UsageError(f"rank {self.rank} is not below world {self.world}")
         bad = read_bad_ids(self.bad_ids)
         rows = self._hub_rows(str(path).removeprefix(HUB)) if str(path).startswith(HUB) else self._local_rows(path)
         for where, split, row in islice(rows, self.first):
@@ -76,6 +74,7 @@ class ElsaD3(Importer):
                 yield f"{file.relative_to(root).as_posix()}{INSIDE}{number}", split, row
 
     def _hub_rows(self, name: str) -> Iterator[tuple[str, Split, Mapping[str, object]]]:
+        slice_of([], self.rank, self.world)  # refuses a rank that is none before anything is streamed
         for word in ("train", "validation"):
             rows = hub_stream(name, word, COLUMNS)
             for number, row in enumerate(rows):
@@ -89,6 +88,8 @@ def slice_of(files: list[Path], rank: int, world: int) -> list[Path]:
     >>> [len(slice_of([Path(str(index)) for index in range(10)], rank, 3)) for rank in range(3)]
     [3, 3, 4]
     """
+    if rank >= world:
+        raise UsageError(f"rank {rank} is not below world {world}")
     size = len(files) // world
     return files[rank * size : len(files) if rank == world - 1 else (rank + 1) * size]
 

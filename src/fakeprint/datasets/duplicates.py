@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 from fakeprint.core.record import Record
 from fakeprint.core.sample import Label, Split
 from fakeprint.datasets.components import Components, group_names
+from fakeprint.datasets.held_out import PROTECTED
 from fakeprint.datasets.keys import Keys, phash_values
 from fakeprint.datasets.near_duplicates import RADIUS, near_pairs
 
 SIMILAR = 0.9
 """Least correlation of two thumbnails of pictures that count as near duplicates."""
-
-PROTECTED = (Split.TRAIN, Split.VAL, Split.DEV, Split.CALIB, Split.TEST)
-"""Of near duplicates in two splits the one in the earlier of these is left out."""
 
 
 class Cluster(Record):

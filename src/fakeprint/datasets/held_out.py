@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.importer import Tally
 
-_PROTECTED = {Split.TEST: 0, Split.CALIB: 1, Split.DEV: 2, Split.VAL: 3, Split.TRAIN: 4}
+PROTECTED = (Split.TRAIN, Split.VAL, Split.DEV, Split.CALIB, Split.TEST)
+"""Splits from the least to the most protected: where one of two samples has to go, it is the one in the earlier split."""
 
 
 def keep_held_out(read: Callable[[Tally], Iterator[Sample]], tally: Tally) -> Iterator[Sample]:
@@ -17,7 +18,7 @@ def keep_held_out(read: Callable[[Tally], Iterator[Sample]], tally: Tally) -> It
     for sample in read(Tally()):
         group = hash(sample.group)
         known = home.get(group)
-        if known is None or _PROTECTED[sample.split] < _PROTECTED[known]:
+        if known is None or PROTECTED.index(sample.split) > PROTECTED.index(known):
             home[group] = sample.split
     for sample in read(tally):
         split = home[hash(sample.group)]

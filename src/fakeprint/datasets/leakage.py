@@ -9,19 +9,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from fakeprint.core.record import Record
-from fakeprint.datasets.keys import Keys, phash_values
+from fakeprint.datasets.keys import JOINS, Keys, phash_values
 from fakeprint.datasets.near_duplicates import RADIUS, near_pairs
 
 EXAMPLES = 5
-_EXACT: dict[str, Callable[[Keys], Sequence[Hashable | None]]] = {
-    "id": lambda keys: keys.ids,
-    "group": lambda keys: keys.groups,
-    "url": lambda keys: keys.urls,
-    "sha256": lambda keys: keys.sha256s,
-    "prompt": lambda keys: keys.prompts,
-    "pair": lambda keys: [pair or own for pair, own in zip(keys.pairs, keys.ids, strict=True)],
-    "uploader": lambda keys: keys.uploaders,
-}
+_EXACT: dict[str, Callable[[Keys], Sequence[Hashable | None]]] = {"id": lambda keys: keys.ids, "group": lambda keys: keys.groups, **JOINS}
 
 
 class Leak(Record):

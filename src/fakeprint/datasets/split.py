@@ -7,7 +7,6 @@ composition and family of a group) the groups are put in an order drawn from the
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from fakeprint.core.sample import Label, Split
 from fakeprint.datasets.components import group_names
 from fakeprint.datasets.keys import JOIN_NAMES, Keys, joined
 from fakeprint.datasets.near_duplicates import RADIUS
+from fakeprint.datasets.seeded_draw import draw
 
 DEFAULT_SHARES = {Split.TRAIN: 0.7, Split.VAL: 0.1, Split.CALIB: 0.1, Split.TEST: 0.1}
 
@@ -154,7 +154,7 @@ def _places(names: Sequence[str], sizes: NDArray[np.int64], strata: Sequence[str
 
     Each stratum starts at a point of its own, so that many small ones together still meet the shares.
     """
-    draws = np.array([_draw(seed, "group", name) for name in names], np.uint64)
+    draws = np.array([draw(seed, "group", name) for name in names], np.uint64)
     kinds, stratum = np.unique(np.array(strata, dtype=object).astype(str), return_inverse=True)
     ties = np.argsort(np.argsort(np.array(names, dtype=object).astype(str), kind="stable"))
     order = np.lexsort((ties, draws, stratum))
@@ -163,14 +163,10 @@ def _places(names: Sequence[str], sizes: NDArray[np.int64], strata: Sequence[str
     totals = np.bincount(stratum, sizes, len(kinds))
     before = np.r_[0.0, np.cumsum(totals)[:-1]]
     middle = (ends - ranked / 2 - before[stratum[order]]) / totals[stratum[order]]
-    starts = np.array([_draw(seed, "stratum", kind) / 2.0**64 for kind in kinds])
+    starts = np.array([draw(seed, "stratum", kind) / 2.0**64 for kind in kinds])
     place = np.empty(len(names))
     place[order] = np.mod(middle + starts[stratum[order]], 1.0)
     return place
-
-
-def _draw(seed: int, kind: str, name: str) -> int:
-    return int.from_bytes(blake2b(f"{seed}\0{kind}\0{name}".encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def _capped(keys: Keys, splits: Sequence[Split | None], cap: int, seed: int) -> list[Split | None]:
@@ -181,7 +177,7 @@ def _capped(keys: Keys, splits: Sequence[Split | None], cap: int, seed: int) -> 
     kept = list(splits)
     for rows in members.values():
         if len(rows) > cap:
-            for row in sorted(rows, key=lambda row: (_draw(seed, "cap", keys.ids[row]), keys.ids[row]))[cap:]:
+            for row in sorted(rows, key=lambda row: (draw(seed, "cap", keys.ids[row]), keys.ids[row]))[cap:]:
                 kept[row] = None
     return kept
 

@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 from fakeprint import __version__
@@ -18,6 +17,7 @@ from fakeprint.core.run import now
 from fakeprint.core.sample import Sample
 from fakeprint.core.sanitise import cap, plain
 from fakeprint.datasets.prompt_safety import Category
+from fakeprint.datasets.seeded_draw import draw
 from fakeprint.reports.dataset_entry import NAME_CHARS, Entry, entry_of
 from fakeprint.reports.dataset_page import asset, environment, policy
 from fakeprint.reports.dataset_thumbnails import Thumbnail
@@ -72,11 +72,10 @@ def choose(samples: Iterable[Sample], config: GalleryConfig) -> list[Sample]:
 
     The choice does not depend on the order of the samples.
     """
-    groups: dict[tuple[int, str], list[tuple[bytes, str, Sample]]] = {}
+    groups: dict[tuple[int, str], list[tuple[int, str, Sample]]] = {}
     for sample in samples:
         key = sample.label.positive, sample.generator or sample.family or sample.source
-        draw = blake2b(f"{config.seed}\0{sample.id}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        groups.setdefault(key, []).append((draw, sample.id, sample))
+        groups.setdefault(key, []).append((draw(config.seed, sample.id), sample.id, sample))
     chosen = []
     for key in sorted(groups):
         chosen += [sample for _, _, sample in sorted(groups[key], key=lambda one: one[:2])[: config.per_group]]

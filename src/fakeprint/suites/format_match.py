@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ from fakeprint.core.limits import Limits
 from fakeprint.core.media import Media, MediaKind
 from fakeprint.core.record import Record
 from fakeprint.core.sample import Label, Sample
+from fakeprint.datasets.seeded_draw import draw
 from fakeprint.media.workers import Outcome, Task, WorkerPool
 from fakeprint.suites.file_survey import Surveyed, place_of
 from fakeprint.suites.match_worker import FILE, MatchedFile, MatchSetup, MatchTarget, MatchTask
@@ -141,7 +142,7 @@ def match(
         else:
             left_out[f"{reason}: {one.label.value}"] += 1
     (out / FOLDER).mkdir(parents=True, exist_ok=True)
-    forms = {one.group: own.get(one.group) or law[_draw(config.seed, "form", one.group) % len(law)] for one in usable}
+    forms = {one.group: own.get(one.group) or law[draw(config.seed, "form", one.group) % len(law)] for one in usable}
     written: list[tuple[Sample, MatchedFile]] = []
     first = _first_forms(usable, surveyed, law, config)
     for one, outcome in _outcomes(usable, root, forms, first, window, config, jobs):
@@ -177,7 +178,7 @@ def _first_forms(
     if not lossy or not config.generations:
         return {}
     return {
-        one.id: lossy[_draw(config.seed, "first", one.group) % len(lossy)]
+        one.id: lossy[draw(config.seed, "first", one.group) % len(lossy)]
         for one in samples
         if (facts := surveyed[one.id].facts) is not None and facts.lossless
     }
@@ -245,7 +246,7 @@ def _balanced(written: list[tuple[Sample, MatchedFile]], seed: int) -> list[tupl
     for number in range(BALANCE_BINS):
         parts = [members.get((number, label), []) for label in (0, 1)]
         for rows in parts:
-            ranked = sorted(rows, key=lambda row: (_draw(seed, "balance", written[row][0].id), written[row][0].id))
+            ranked = sorted(rows, key=lambda row: (draw(seed, "balance", written[row][0].id), written[row][0].id))
             kept.update(ranked[: min(map(len, parts))])
     return [pair for row, pair in enumerate(written) if row in kept]
 
@@ -255,9 +256,5 @@ def _name(target: MatchTarget) -> str:
     return " ".join(str(part) for part in parts if part is not None)
 
 
-def _draw(seed: int, kind: str, name: str) -> int:
-    return int.from_bytes(blake2b(f"{seed}\0{kind}\0{name}".encode("utf-8", "surrogatepass"), digest_size=8).digest())
-
-
 def _fraction(seed: int, kind: str, name: str) -> float:
-    return (_draw(seed, kind, name) >> 11) / 2**53
+    return (draw(seed, kind, name) >> 11) / 2**53
