@@ -112,6 +112,29 @@ def test_dedupe(manifest: Path, folder: Path, tmp_path: Path) -> None:
         run("dedupe", folder / "set.csv")
 
 
+def test_dedupe_of_a_stream_gives_the_same(tmp_path: Path) -> None:
+    made = [
+        Sample(
+            id=f"s{number}",
+            path=f"{number}.png",
+            label=Label.SYNTHETIC,
+            split=Split.TRAIN if number % 3 else Split.TEST,
+            group=f"g{number}",
+            source="x",
+            generator="m",
+            sha256=f"{number // 2 % 5:064x}",
+            phash=f"{number // 4 * 0x0F0F0F0F0F:016x}",
+        )
+        for number in range(40)
+    ]
+    for suffix in ("parquet", "jsonl"):
+        write_manifest(tmp_path / f"a.{suffix}", ManifestHeader(name="a"), made)
+        run("dedupe", tmp_path / f"a.{suffix}", "--out", tmp_path / suffix / f"b.{suffix}")
+    streamed, read = (list(read_samples(tmp_path / suffix / f"b.{suffix}")) for suffix in ("parquet", "jsonl"))
+    assert streamed == read
+    assert 0 < len(streamed) < 40
+
+
 def test_check(folder: Path, tmp_path: Path) -> None:
     text = run("check", folder / "set.csv", "--jobs", 1, "--out", tmp_path / "f.jsonl", code=3)
     assert "near_label_conflict: 2" in text

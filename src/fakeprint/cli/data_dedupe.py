@@ -7,7 +7,9 @@ import typer
 
 if TYPE_CHECKING:
     from fakeprint.cli.data_input import DataInput
+    from fakeprint.datasets.duplicates import Duplicates
     from fakeprint.datasets.keys import Keys
+    from fakeprint.datasets.summary import Summary
 
 
 def dedupe_command(
@@ -28,11 +30,12 @@ def dedupe_command(
     from fakeprint.core.durable import write_atomic
     from fakeprint.datasets.duplicates import find_duplicates
     from fakeprint.datasets.keys import keys_of
-    from fakeprint.datasets.store import write_manifest
+    from fakeprint.datasets.rewrite import read_keys
 
-    given = read_input(manifest, where=tuple(where or ()), root=root)
-    keys = keys_of(given.samples)
-    thumbnails = _hash_files(given, keys, jobs) if files else None
+    streamed = manifest.suffix == ".parquet" and not files and not where
+    given = None if streamed else read_input(manifest, where=tuple(where or ()), root=root)
+    keys = read_keys(manifest) if given is None else keys_of(given.samples)
+    thumbnails = _hash_files(given, keys, jobs) if files and given is not None else None
     _say_hashes(keys)
     found = find_duplicates(keys, thumbnails, radius=radius, remove_near=remove_near)
     kinds = Counter(one.kind for one in found.clusters)
@@ -44,15 +47,24 @@ def dedupe_command(
     if report is not None:
         write_atomic(report, b"".join(one.model_dump_json().encode() + b"\n" for one in found.clusters))
     if out is not None:
-        kept = (
-            one.model_copy(update={"group": group, "sha256": sha256, "phash": phash})
-            for one, group, sha256, phash, reason in zip(
-                given.samples, found.groups, keys.sha256s, keys.phashes, found.left_out, strict=True
-            )
-            if reason is None
-        )
-        summary = write_manifest(out, given.header, kept)
+        summary = _write(manifest, given, keys, found, out)
         typer.echo(f"wrote {out}: {summary.samples:,} samples in {summary.groups:,} groups")
+
+
+def _write(manifest: Path, given: "DataInput | None", keys: "Keys", found: "Duplicates", out: Path) -> "Summary":
+    from fakeprint.core.sample import Split
+    from fakeprint.datasets.rewrite import write_assigned
+    from fakeprint.datasets.store import write_manifest
+
+    if given is None:
+        splits = [Split(split) if reason is None else None for split, reason in zip(keys.splits, found.left_out, strict=True)]
+        return write_assigned(manifest, out, splits, found.groups)
+    kept = (
+        one.model_copy(update={"group": group, "sha256": sha256, "phash": phash})
+        for one, group, sha256, phash, reason in zip(given.samples, found.groups, keys.sha256s, keys.phashes, found.left_out, strict=True)
+        if reason is None
+    )
+    return write_manifest(out, given.header, kept)
 
 
 def _hash_files(given: "DataInput", keys: "Keys", jobs: int) -> dict[str, tuple[int, ...]]:

@@ -75,8 +75,10 @@ def _near(keys: Keys, thumbnails: Mapping[str, Sequence[int]], radius: int) -> t
     for part in near_pairs(values, radius):
         pairs = rows[part]
         candidates += len(pairs)
-        kept = [alike(thumbnails.get(keys.ids[one]), thumbnails.get(keys.ids[other])) for one, other in pairs.tolist()]
-        found.append(pairs[np.array(kept, bool)] if thumbnails else pairs)
+        if thumbnails:
+            kept = [alike(thumbnails.get(keys.ids[one]), thumbnails.get(keys.ids[other])) for one, other in pairs.tolist()]
+            pairs = pairs[np.array(kept, bool)]
+        found.append(pairs)
     return candidates, np.concatenate(found)
 
 
