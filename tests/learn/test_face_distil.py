@@ -134,7 +134,7 @@ def test_a_run_that_was_ended_gives_the_same_weights(folder: Path, tmp_path: Pat
         with pytest.raises(Ended):
             distil(recipe(), folder, tmp_path / "ended")
     with pytest.raises(UsageError, match="no finished run"):
-        trained(recipe(), tmp_path / "ended")
+        trained(recipe(), folder, tmp_path / "ended")
     resumed = distil(recipe(), folder, tmp_path / "ended").state_dict()
     assert all(torch.equal(resumed[name], whole[name]) for name in whole)
     with pytest.raises(UsageError, match="other training settings"):

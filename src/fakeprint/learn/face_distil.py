@@ -59,7 +59,8 @@ def distil(recipe: FaceRecipe, data: Path, out: Path) -> FrontNet:
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(1)
     teacher = _teacher(data / recipe.data.teacher)
-    student = load_front(data / recipe.data.start).train().requires_grad_(True).to(memory_format=torch.channels_last)
+    student = load_front(data / recipe.data.start).train().requires_grad_(True)
+    student = student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.Adam(_groups(student), betas=_BETAS)
     average = Average(student, recipe.average)
     step, path = 0, out / CHECKPOINT

@@ -11,7 +11,7 @@ from fakeprint.core.evidence import Question, Route
 from fakeprint.core.sample import Label
 from fakeprint.datasets.table import read_table
 from fakeprint.detectors.artifact import CARD, GRAPH
-from fakeprint.learn.blazeface import FRONT_SIZE, FrontNet
+from fakeprint.learn.blazeface import FRONT_SIZE, FrontNet, load_front
 from fakeprint.learn.checkpoint import load_checkpoint
 from fakeprint.learn.face_distil import CHECKPOINT
 from fakeprint.learn.face_graph import graph_of, halved, rounded, write_graph
@@ -43,6 +43,8 @@ def write_card(recipe: FaceRecipe, network: FrontNet, data: Path, folder: Path) 
                 nms_overlap=recipe.nms_overlap,
                 policy=recipe.policy,
                 min_face=recipe.min_face,
+                again=recipe.again,
+                min_first=recipe.min_first,
             ),
         ),
         outputs=(OutputSpec(name="anchors", shape=("n", "896", "17"), meaning="boxes, key points and logit of a face, per anchor"),),
@@ -62,9 +64,12 @@ def write_card(recipe: FaceRecipe, network: FrontNet, data: Path, folder: Path) 
 def _sources(recipe: FaceRecipe, data: Path) -> tuple[DataSource, ...]:
     """Return the collections that were trained on, with what their keepers state; the label played no part."""
     sources = []
-    for name, path in (("front weights, which it starts from", recipe.data.start), ("back weights, its teacher", recipe.data.teacher)):
+    weights = [("front weights", recipe.data.start)] + [("back weights, its teacher", recipe.data.teacher)] * bool(recipe.stages)
+    for name, path in weights:
         text = f"BlazeFace {name} (safetensors sha256 {sha256((data / path).read_bytes()).hexdigest()})"
         sources.append(DataSource(name=text, role="train", authentic=0, positive=0, terms="Apache-2.0"))
+    if not recipe.stages:
+        return tuple(sources)
     tasks = (*recipe.data.faces, *recipe.data.scenes)
     samples = [one for task in tasks for one in read_table(data / recipe.data.manifest, where={"task": task, "split": "train"}).samples]
     for name in sorted({one.source for one in samples}):
@@ -75,8 +80,10 @@ def _sources(recipe: FaceRecipe, data: Path) -> tuple[DataSource, ...]:
     return tuple(sources)
 
 
-def trained(recipe: FaceRecipe, run: Path) -> FrontNet:
-    """Return the averaged weights of a finished run."""
+def trained(recipe: FaceRecipe, data: Path, run: Path) -> FrontNet:
+    """Return the averaged weights of a finished run, or the published ones where nothing is trained."""
+    if not recipe.stages:
+        return load_front(data / recipe.data.start)
     held = load_checkpoint(run / CHECKPOINT, key=recipe.training_key())
     if held is None or held["step"] < recipe.steps:
         raise UsageError(f"{run.name} holds no finished run of this recipe; finish it with fakeprint.learn.face_make")
@@ -92,7 +99,7 @@ def export(recipe: FaceRecipe, data: Path, run: Path, folder: Path) -> Card:
         UsageError: the run is not finished.
         ArtifactError: the graph does not compute what the network does.
     """
-    network = rounded(trained(recipe, run))
+    network = rounded(trained(recipe, data, run))
     folder.mkdir(parents=True, exist_ok=True)
     write_graph(halved(graph_of(network, size=FRONT_SIZE)), network, folder / GRAPH, size=FRONT_SIZE)
     return write_card(recipe, network, data, folder)

@@ -23,7 +23,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="artifact folder to write")
     arguments = parser.parse_args()
     recipe = read_face_recipe(arguments.recipe)
-    distil(recipe, arguments.data, arguments.run)
+    if recipe.stages:
+        distil(recipe, arguments.data, arguments.run)
     export(recipe, arguments.data, arguments.run, arguments.out)
     artifact = load_artifact(arguments.out)
     with_measured(artifact, measure(artifact, arguments.data))

@@ -51,14 +51,15 @@ class FaceCard(Record):
 class FaceRecipe(Record):
     """One distillation: how long and how fast the student learns, what the losses weigh, and how its output is read.
 
-    ``place_weight`` weighs likeness to the teacher in boxes and key points against likeness in scores.
+    Without stages nothing is trained: the finder is the network it would start from.  ``place_weight`` weighs likeness to the teacher in
+    boxes and key points against likeness in scores.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: str
     seed: int = Field(0, ge=0)
     data: FaceData = FaceData()
-    stages: tuple[FaceStage, ...] = Field(min_length=1)
+    stages: tuple[FaceStage, ...] = ()
     batch: int = Field(gt=0)
     average: float = Field(0.995, ge=0, lt=1)
     place_weight: float = Field(1.0, ge=0)
@@ -66,6 +67,8 @@ class FaceRecipe(Record):
     min_score: float = Field(0.65, gt=0, lt=1)
     nms_overlap: float = Field(0.3, gt=0, lt=1)
     min_face: float = Field(64.0, gt=0)
+    again: tuple[float, ...] = ()
+    min_first: float | None = None
     policy: Literal["whole", "pyramid", "wide", "compat720"] = "pyramid"
     card: FaceCard
 
@@ -80,7 +83,7 @@ class FaceRecipe(Record):
 
     def training_key(self) -> str:
         """Return a hash of what training depends on: a checkpoint fits every recipe with this key."""
-        reading = {"version", "save_every", "min_score", "nms_overlap", "min_face", "policy", "card"}
+        reading = {"version", "save_every", "min_score", "nms_overlap", "min_face", "policy", "again", "min_first", "card"}
         return sha256(self.model_dump_json(exclude=reading).encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ BlazeFace as exported from MediaPipe (Apache-2.0)
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def wrap(path: Path, *, size: int | None = None) -> Wrapped:
         UsageError: no ONNX file, or one of neither layout, or of another size.
     """
     import onnx
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
     if path.stat().st_size > _MOST_BYTES:
         raise UsageError(f"{path.name} is larger than a face detector is")
@@ -140,7 +140,7 @@ class _Pieces:
         self.model.graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
         return name
 
-    def node(self, kind: str, *inputs: str, out: str | None = None, **attributes: object) -> str:
+    def node(self, kind: str, *inputs: str, out: str | None = None, **attributes: Any) -> str:
         """Add a node of one output; return the output's name."""
         from onnx import helper
 
