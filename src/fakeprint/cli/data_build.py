@@ -37,7 +37,9 @@ def build_command(
     mix: Annotated[Path | None, _shards(help="YAML law of encodings, applied to all five images alike; 'default' takes ours.")] = None,
     legacy_encode: Annotated[bool, _shards("--legacy-encode", help="Re-encode by the original's rule.")] = False,
     transform: Annotated[int, _shards(min=0, max=19, help="Do this many drawn operations to each image ('_transf' shards).")] = 0,
-    test_folders: Annotated[bool, _shards("--test-folders", help="Also write d3_test/{augm,no_augm}/{real,gen_N} and a manifest.")] = False,
+    test_folders: Annotated[
+        bool, _shards("--test-folders", help="Also write the folder test set d3_test, plain and transformed, and its manifest.")
+    ] = False,
     seed: Annotated[int, _shards(help="Seed of the law of encodings and of the operations.")] = 0,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0: one for each processor.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")] = False,
