@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
+from io import BytesIO
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -127,6 +129,12 @@ def test_without_an_h264_encoder_the_next_one_serves_and_says_so(copied: Copied,
     monkeypatch.setattr(video_out, "H264", ("libx264-missing",))
     with pytest.raises(MediaError, match="none of the encoders"):
         copied(clip_bytes())
+
+
+@pytest.mark.parametrize("muxer", video_out.SOUND)
+def test_containers_take_the_sound_that_they_are_said_to(muxer: str) -> None:
+    with av.open(BytesIO(), "w", format=muxer) as out:
+        assert video_out.SOUND[muxer] <= out.supported_codecs
 
 
 def test_sound_that_no_container_takes_is_told(copied: Copied, monkeypatch: pytest.MonkeyPatch) -> None:

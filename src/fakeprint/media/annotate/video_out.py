@@ -24,8 +24,8 @@ MJPEG = ("mjpeg",)
 SOUND: dict[str, frozenset[str]] = {
     "mp4": frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}),
     "matroska": frozenset(
-        {"aac", "mp3", "mp2", "ac3", "eac3", "alac", "opus", "flac", "vorbis", "dts", "truehd", "wmav1", "wmav2"}
-        | {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le", "adpcm_ms", "adpcm_ima_wav"}
+        {"aac", "mp3", "mp2", "ac3", "eac3", "alac", "opus", "flac", "vorbis", "truehd"}
+        | {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"}
     ),
     "avi": frozenset({"aac", "mp3", "mp2", "ac3", "pcm_u8", "pcm_s16le", "pcm_s24le", "adpcm_ms", "adpcm_ima_wav", "wmav1", "wmav2"}),
 }
