@@ -10,6 +10,7 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from fakeprint.core.errors import UsageError
 from fakeprint.learn.average import Average
 from fakeprint.learn.checkpoint import load_checkpoint, save_checkpoint
 from fakeprint.learn.log import TrainLog
@@ -81,8 +82,11 @@ def train_network(
         progress = Progress(**held["progress"])
     last = member.steps if stop_after is None else min(member.steps, progress.step + stop_after)
     per_step = member.batch * member.accumulate
-    positions = Positions(progress.step * per_step, last * per_step, fabric.global_rank, fabric.world_size)
+    together = getattr(stream, "together", 1)
+    positions = Positions(progress.step * per_step, last * per_step, fabric.global_rank, fabric.world_size, together)
     share = member.batch // fabric.world_size
+    if share % together:
+        raise UsageError(f"{share} crops a process cannot hold whole pairs; batch must be a multiple of {together * fabric.world_size}")
     loader = DataLoader(stream, share, sampler=positions, num_workers=workers, drop_last=True)
     crops = iter(fabric.setup_dataloaders(loader, use_distributed_sampler=False))  # positions are divided already
     while progress.step < last and progress.step - progress.best_step <= member.patience:

@@ -63,6 +63,8 @@ class PairStream(Dataset[Crop]):
     the same self-blended.  So a source without manipulated faces teaches what it has without becoming a sign of one label.
     """
 
+    together = 2
+
     def __init__(
         self, samples: Sequence[Sample], store: PixelStore, way: FaceDelivery, seed: int, blending: Blending | None = None
     ) -> None:

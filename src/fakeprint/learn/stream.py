@@ -92,10 +92,16 @@ class CropStream(Dataset[Crop]):
 
 
 class Positions(Sampler[int]):
-    """Stream positions from ``start`` up to ``stop``, those of one process out of ``processes``."""
+    """Stream positions from ``start`` up to ``stop``, those of one process out of ``processes``.
 
-    def __init__(self, start: int, stop: int, rank: int = 0, processes: int = 1) -> None:
-        self.positions = range(start + rank, stop, processes)
+    ``together`` neighbouring positions, for example the two members of a pair, go to one process.
+
+    >>> list(Positions(0, 8, rank=1, processes=2)), list(Positions(0, 8, rank=1, processes=2, together=2))
+    ([1, 3, 5, 7], [2, 3, 6, 7])
+    """
+
+    def __init__(self, start: int, stop: int, rank: int = 0, processes: int = 1, together: int = 1) -> None:
+        self.positions = [one for one in range(start, stop) if one // together % processes == rank]
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.positions)
