@@ -4,21 +4,20 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from urllib.parse import urljoin
 
-from fakeprint.collect.address import Address, RefusedAddress, parse_address
+from fakeprint.collect.address import RefusedAddress, parse_address
 from fakeprint.collect.body import Body
 from fakeprint.collect.committer import Committer, Finished
 from fakeprint.collect.connection import Head
 from fakeprint.collect.host_queue import HostQueue
 from fakeprint.collect.image_facts import ImageFacts, Inspected
 from fakeprint.collect.inspector import Inspector, describe
+from fakeprint.collect.intake import URL_CHARS, Intake, Job
 from fakeprint.collect.ledger import Known, Ledger
-from fakeprint.collect.naming import EXTENSION, BadKey, safe_key, stem_of, stored_path
+from fakeprint.collect.naming import EXTENSION, stem_of, stored_path
 from fakeprint.collect.outcome import LedgerRow, Refusal, Status, status_of
 from fakeprint.collect.placeholders import Placeholders
 from fakeprint.collect.receiver import Receiver
@@ -30,7 +29,6 @@ from fakeprint.collect.transport import Resolver, Timeouts, Transport
 from fakeprint.collect.wanted import Wanted
 from fakeprint.core.errors import FakeprintError
 from fakeprint.core.run import now
-from fakeprint.datasets.prompt_safety import Category, categories_of
 from fakeprint.media.container.sniff import sniff
 
 WINDOW = 10_000
@@ -41,21 +39,7 @@ GRACE_SECONDS = 3.0
 """How long requests under way may go on after a signal."""
 _GIVEN_UP = "given up: the host failed too often in a row"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_UNSAFE = frozenset({Category.SEXUAL, Category.VIOLENCE, Category.HATE})
 _HOST_FAILURES = frozenset({Status.DNS, Status.CONNECTION, Status.TIMEOUT})
-
-
-@dataclass
-class Job:
-    """One row on its way."""
-
-    key: str
-    path: str
-    origin: Address
-    address: Address
-    attempts: int = 0
-    failures: int = 0
-    hops: int = 0
 
 
 class Collector:
@@ -130,62 +114,28 @@ class Collector:
     # Taking rows in
 
     async def _feed(self, wanted: Iterable[Wanted]) -> None:
-        known = self._ledger.known()
-        seen: set[str] = set()
+        intake = Intake(self._folder, self._config, self._ledger.known())
         for number, one in enumerate(wanted):
             if self._stopping:
                 break
-            self._take_in(one, known.get(one.key), seen)
+            self._begin(intake.take(one))
             if number % 256 == 0:
                 await asyncio.sleep(0)
             while self._open >= WINDOW and not self._stopping:
                 await self._wait()
 
-    def _take_in(self, one: Wanted, known: Known | None, seen: set[str]) -> None:
-        if one.key in seen:
-            return None  # the same row twice
-        seen.add(one.key)
-        if known is not None and self._keep(known):
+    def _begin(self, taken: "Job | LedgerRow | Known | None") -> None:
+        if isinstance(taken, Known):
             self.kept += 1
-            self.counts[known.status] += 1
-            return None
-        url = one.url[:2048] if one.url else None
-        try:
-            path = safe_key(one.key)
-            if path != one.key and path in seen:
-                raise BadKey("another key names the same file")
-            seen.add(path)
-        except BadKey as error:
-            return self._end(LedgerRow(key=one.key[:1024], url=url, status=Status.BAD_KEY, error=str(error), time=now()))
-        if one.url is None:
-            return self._end(LedgerRow(key=one.key, status=Status.NO_URL, error="the row has no address", time=now()))
-        if (flag := self._unsafe(one.prompt)) is not None:
-            return self._end(LedgerRow(key=one.key, url=url, status=Status.BLOCKED_PROMPT, error=flag, time=now()))
-        try:
-            address = parse_address(one.url, self._config.allowed)
-        except RefusedAddress as error:
-            return self._end(LedgerRow(key=one.key, url=url, status=Status.REFUSED_ADDRESS, error=str(error), time=now()))
-        if self._given_up(address.host):
-            return self._end(LedgerRow(key=one.key, url=url, status=Status.CONNECTION, error=_GIVEN_UP, time=now()))
-        self._open += 1
-        self._queue.put(address.host, Job(one.key, path, address, address))
-        return None
-
-    def _keep(self, known: Known) -> bool:
-        if known.status is Status.OK:
-            with suppress(OSError):
-                return (self._folder / (known.path or "")).stat().st_size == known.bytes
-            return False
-        return not known.status.transient and known.status is not Status.INTERNAL and not self._config.retry_failed
-
-    def _unsafe(self, prompt: str | None) -> str | None:
-        if not prompt:
-            return None
-        found = set(categories_of(prompt))
-        if Category.MINOR_SEXUAL in found:
-            return "prompt: minor_sexual"
-        unsafe = sorted(found & _UNSAFE) if not self._config.rules.unsafe_prompts else []
-        return f"prompt: {', '.join(unsafe)}" if unsafe else None
+            self.counts[taken.status] += 1
+        elif isinstance(taken, LedgerRow):
+            self._end(taken)
+        elif taken is not None:
+            self._open += 1
+            if self._given_up(taken.address.host):
+                self._close(taken, Status.CONNECTION, error=_GIVEN_UP)
+            else:
+                self._queue.put(taken.address.host, taken)
 
     # Asking
 
@@ -333,7 +283,7 @@ class Collector:
     ) -> None:
         row = LedgerRow(
             key=job.key,
-            url=job.origin.url[:2048],
+            url=job.origin.url[:URL_CHARS],
             status=status,
             http=http,
             attempts=job.attempts,
@@ -345,7 +295,7 @@ class Collector:
             height=facts.height if facts else None,
             phash=facts.phash if facts else None,
             path=path,
-            final_url=job.address.url[:2048] if job.address is not job.origin else None,
+            final_url=job.address.url[:URL_CHARS] if job.address is not job.origin else None,
             error=error,
             time=now(),
         )

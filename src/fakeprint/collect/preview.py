@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from fakeprint.collect.address import RefusedAddress, parse_address
-from fakeprint.collect.ledger import read_ledger
-from fakeprint.collect.naming import BadKey, safe_key
-from fakeprint.collect.outcome import Status
+from fakeprint.collect.intake import Intake, Job
+from fakeprint.collect.ledger import Known, read_ledger
 from fakeprint.collect.rules import DownloadConfig
 from fakeprint.collect.wanted import Wanted
 from fakeprint.core.record import Record
@@ -27,24 +25,15 @@ def preview(wanted: Iterable[Wanted], folder: Path, config: DownloadConfig) -> P
 
     ``seconds_at_least`` follows from the pause between two requests at the busiest host.
     """
-    known = {row.key: row.status for row in read_ledger(folder)}
+    intake = Intake(folder, config, {row.key: Known(row.status, row.path, row.bytes) for row in read_ledger(folder)})
     hosts: Counter[str] = Counter()
     others: Counter[str] = Counter()
     for one in wanted:
-        status = known.get(one.key)
-        if status is Status.OK or (status is not None and not status.transient and not config.retry_failed):
-            others[f"known: {status}"] += 1
-            continue
-        try:
-            safe_key(one.key)
-            if one.url is None:
-                others[Status.NO_URL] += 1
-            else:
-                hosts[parse_address(one.url, config.allowed).host] += 1
-        except BadKey:
-            others[Status.BAD_KEY] += 1
-        except RefusedAddress:
-            others[Status.REFUSED_ADDRESS] += 1
+        taken = intake.take(one)
+        if isinstance(taken, Job):
+            hosts[taken.address.host] += 1
+        elif taken is not None:
+            others[f"known: {taken.status}" if isinstance(taken, Known) else taken.status] += 1
     busiest = max(hosts.values(), default=0)
     return Preview(
         asked=sum(hosts.values()),
