@@ -6,7 +6,7 @@ from fakeprint.learn.statistics import Statistics
 from fakeprint.transforms.law import Law
 
 
-@pytest.mark.parametrize("name", ["smoke", "synthetic-image", "face-swap", "face-synthetic", "generator", "self-blend"])
+@pytest.mark.parametrize("name", ["smoke", "synthetic-image", "face-swap", "face-synthetic", "self-blend"])
 def test_every_recipe_of_the_repository_is_sound(recipes, name):
     recipe = read_recipe(recipes / f"{name}.yaml")
     assert recipe.name == name
