@@ -10,7 +10,7 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
-from safetensors.torch import save_file  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 from fakeprint.core.errors import ArtifactError, UsageError  # noqa: E402
 from fakeprint.detectors.artifact import load_artifact  # noqa: E402
@@ -162,6 +162,17 @@ def test_export_is_a_face_finder(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"changed")
     with pytest.raises(ArtifactError):
         load_artifact(tmp_path)
+
+
+def test_without_stages_the_finder_is_where_it_would_start(folder: Path, tmp_path: Path) -> None:
+    untrained = recipe(stages=[])
+    network = trained(untrained, folder, tmp_path / "none")
+    published = load_file(folder / "teacher" / "blazeface.safetensors")
+    assert all(torch.equal(one, published[name]) for name, one in network.state_dict().items())
+    (tmp_path / "model.onnx").write_bytes(b"graph")
+    card = write_card(untrained, network, folder, tmp_path)
+    assert len(card.sources) == 1
+    assert (card.input.crop.again, card.input.crop.min_first) == (untrained.again, untrained.min_first)  # type: ignore[union-attr]
 
 
 def test_recipes_are_read_strictly(tmp_path: Path) -> None:
