@@ -70,9 +70,13 @@ class FaceCropDetector:
         return self._artifact.session()
 
     def logits(self, crops: NDArray[np.uint8]) -> list[float]:
-        """Return the raw logits of (N, size, size, 3) uint8 RGB crops."""
-        (found,) = self._session.run(["logit"], {self.card.input.name: normalise(crops, self.card.input.pixels)})
-        return [float(logit) for logit in found]
+        """Return the raw logits of (N, size, size, 3) uint8 RGB crops.
+
+        They go through the graph one at a time: on a CPU that is faster than together, and takes a fraction of the memory.
+        """
+        images = normalise(crops, self.card.input.pixels)
+        name = self.card.input.name
+        return [float(self._session.run(["logit"], {name: images[place : place + 1]})[0][0]) for place in range(len(images))]
 
     def measure(self, rgb: NDArray[np.uint8]) -> Measured:
         """Return the logit of (H, W, 3) uint8 upright RGB, pooled over its faces, or ``no-face``."""
