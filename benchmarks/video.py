@@ -48,7 +48,10 @@ def drawn_face(side: int) -> Image.Image:
     unit = side / 100
     image = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(image)
-    ovals = [(50, 46, 36, 44, (60, 42, 30)), (50, 52, 30, 40, (214, 168, 140))]
+    ovals: list[tuple[float, float, float, float, tuple[int, int, int]]] = [
+        (50, 46, 36, 44, (60, 42, 30)),
+        (50, 52, 30, 40, (214, 168, 140)),
+    ]
     for x in (38, 62):
         ovals += [
             (x, 38, 9, 3, (92, 62, 46)),
