@@ -65,8 +65,8 @@ def drawn_face(side: int) -> Image.Image:
         (50, 77, 12, 4, (160, 78, 78)),
         (50, 76.5, 11, 1, (96, 40, 44)),
     ]
-    for x, y, wide, tall, colour in ovals:
-        draw.ellipse([(x - wide) * unit, (y - tall) * unit, (x + wide) * unit, (y + tall) * unit], fill=colour)
+    for centre, y, wide, tall, colour in ovals:
+        draw.ellipse([(centre - wide) * unit, (y - tall) * unit, (centre + wide) * unit, (y + tall) * unit], fill=colour)
     return image.filter(ImageFilter.GaussianBlur(unit * 1.2))
 
 

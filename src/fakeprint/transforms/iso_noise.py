@@ -41,8 +41,8 @@ class IsoNoise(Transform):
         saturation = (high - low) / np.where(room > 0, room, np.float32(1))
         grains = rng.poisson(float(light.std()) * self.intensity * 255, light.shape).astype(np.float32)
         hue = hue + rng.normal(0.0, 6 * self.colour * self.intensity, hue.shape).astype(np.float32)
-        light = np.clip(light + grains / np.float32(255) * (1 - light), 0, 1).astype(np.float32)
-        half = ((1 - np.abs(2 * light - 1)) * saturation / 2).astype(np.float32)
-        noisy = join_hue(hue, light + half, light - half)
+        lit = np.clip(light + grains / np.float32(255) * (1 - light), 0, 1).astype(np.float32)
+        half = ((1 - np.abs(2 * lit - 1)) * saturation / 2).astype(np.float32)
+        noisy = join_hue(hue, lit + half, lit - half)
         changed: Pixels = np.clip(np.rint(noisy * 255), 0, 255).astype(np.uint8)
         return changed
