@@ -56,7 +56,12 @@ def test_no_module_unpickles(path: Path) -> None:
     allowed = {"datasets/pickled_pairs.py"}  # a restricted reader of one published list; refuses every global
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {(node.module or "").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    harmless = {"UnpicklingError"}  # to tell what torch refused
+    names |= {
+        (node.module or "").split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and not {alias.name for alias in node.names} <= harmless
+    }
     if str(path.relative_to(ROOT)) not in allowed:
         assert not names & {"pickle", "cPickle", "dill", "joblib", "cloudpickle", "shelve", "marshal"}
     loads = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load"]
