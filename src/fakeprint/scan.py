@@ -12,7 +12,6 @@ error E_FORMAT_UNKNOWN
 
 import logging
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,22 +20,20 @@ from fakeprint.core.aggregation import parse_aggregation
 from fakeprint.core.card import FaceSearchSpec
 from fakeprint.core.errors import UsageError
 from fakeprint.core.limits import Limits
-from fakeprint.core.media import MediaKind
 from fakeprint.core.record import Record
 from fakeprint.core.report import Report, ReportStatus
 from fakeprint.core.run import RunRecord, start_run
 from fakeprint.detectors.artifact import load_artifact
 from fakeprint.examiners import choose_examiners
-from fakeprint.media.container.sniff import sniff
 from fakeprint.media.examiner import Settings
 from fakeprint.media.face_cache_folder import is_sent, open_cache, store
 from fakeprint.media.frame_source import parse_frames
 from fakeprint.media.inputs import Input, find_inputs
+from fakeprint.media.time_limit import seconds_for
 from fakeprint.media.workers import Task, WorkerPool
 from fakeprint.scan_worker import Setup, target_of
 
 NO_SETTINGS = Settings()
-_HEAD_BYTES = 4096
 log = logging.getLogger(__name__)
 
 
@@ -126,7 +123,7 @@ def scan_inputs(
     def tasks() -> Iterator[Task]:
         for index, given in inputs:
             waiting[index] = given
-            yield Task(index, target_of(index, given.shown, given.path), _seconds(given.path, config.limits))
+            yield Task(index, target_of(index, given.shown, given.path), seconds_for(given.path, config.limits))
 
     count = jobs or os.cpu_count() or 1
     with WorkerPool("fakeprint.scan_worker:ScanWorker", setup.model_dump(mode="json"), config.limits, count) as pool:
@@ -148,15 +145,3 @@ def _keep(settings: Settings, given: Input, report: Report, kept: dict[str, byte
     refused = store(Path(settings.face_cache), given.path, report.media.sha256 if report.media else None, kept)
     if refused:
         log.warning("%s: %d of %d entries for the face cache were not written", given.shown, refused, len(kept))
-
-
-def _seconds(path: Path, limits: Limits) -> float:
-    """Return the wall-clock limit for one file; a video gets more, as judged by its first bytes."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return limits.image_seconds
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
-    except (OSError, ValueError):
-        return limits.image_seconds
-    return limits.video_seconds if sniff(head).kind is MediaKind.VIDEO else limits.image_seconds

@@ -1,10 +1,11 @@
 """The shipped face finder on drawn faces: finds, repeats itself, keeps still, refuses."""
 
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 
 from fakeprint.core.card import FaceSpec
 from fakeprint.core.errors import ArtifactError, UnknownNameError
@@ -16,36 +17,8 @@ from fakeprint.media.face_boxes import iou
 from fakeprint.media.faces import Face, crop_face
 from fakeprint.media.image import decode_image
 
-
-def drawn_face(side: int) -> Image.Image:
-    """A face painted with ellipses, soft enough to pass for one."""
-    unit = side / 100
-    image = Image.new("RGB", (side, side), (96, 110, 128))
-    draw = ImageDraw.Draw(image)
-
-    def oval(x: float, y: float, rx: float, ry: float, colour: tuple[int, int, int]) -> None:
-        draw.ellipse([(x - rx) * unit, (y - ry) * unit, (x + rx) * unit, (y + ry) * unit], fill=colour)
-
-    oval(50, 46, 36, 44, (60, 42, 30))
-    oval(50, 52, 30, 40, (214, 168, 140))
-    for x in (38, 62):
-        oval(x, 38, 9, 3, (92, 62, 46))
-        oval(x, 46, 8, 5, (172, 126, 104))
-        oval(x, 46, 6.5, 3.2, (236, 230, 226))
-        oval(x, 46, 3, 3.2, (44, 32, 28))
-    oval(50, 60, 5, 9, (196, 146, 120))
-    oval(50, 66, 7, 3, (170, 116, 96))
-    oval(50, 77, 12, 4, (160, 78, 78))
-    oval(50, 76.5, 11, 1, (96, 40, 44))
-    return image.filter(ImageFilter.GaussianBlur(unit * 1.2))
-
-
-def scene(width: int, height: int, *places: tuple[int, int, int]) -> np.ndarray:
-    """A plain picture with drawn faces at (left, top, side)."""
-    image = Image.new("RGB", (width, height), (96, 110, 128))
-    for left, top, side in places:
-        image.paste(drawn_face(side), (left, top))
-    return np.asarray(image)
+drawn = run_path(str(Path(__file__).with_name("drawn_faces.py")))
+drawn_face, scene = drawn["drawn_face"], drawn["scene"]
 
 
 @pytest.fixture(scope="module")

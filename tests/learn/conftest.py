@@ -34,7 +34,7 @@ def recipes():
 @pytest.fixture(scope="session")
 def face_scene():
     """Draws pictures with faces that the shipped finder sees: ``(width, height, (left, top, side), ...)``."""
-    spec = importlib.util.spec_from_file_location("drawn_faces", HERE.parent / "detectors" / "test_face_finder.py")
+    spec = importlib.util.spec_from_file_location("drawn_faces", HERE.parent / "detectors" / "drawn_faces.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.scene

@@ -8,7 +8,7 @@ from fakeprint.learn.statistics import Statistics
 
 SIZES = {
     "shape": 99, "haar": 36, "joint": 225, "spectrum": 153, "radial": 25, "lags": 126, "phase": 27, "colour": 33, "spread": 12,
-    "half": 225, "pairs": 715, "neighbours": 650, "magnitude": 42,
+    "half": 225, "pairs": 715, "neighbours": 650, "magnitude": 42, "gradients": 2304,
 }  # fmt: skip
 
 
@@ -69,6 +69,15 @@ def test_spectrum_equals_the_fft(image):
     ring = np.minimum((radius * 40).astype(int), 24)
     wanted = [log[ring == at].mean() for at in range(25)]
     np.testing.assert_allclose(Statistics(("radial",))(image)[0].numpy(), wanted, atol=2e-2)
+
+
+@pytest.mark.parametrize("step", range(9))
+def test_gradients_name_the_direction_of_a_grating(step):
+    down, across = torch.meshgrid(torch.arange(128.0), torch.arange(128.0), indexing="ij")
+    angle = torch.tensor(step * torch.pi / 9)
+    grating = 0.5 + 0.4 * torch.sin((across * angle.cos() + down * angle.sin()) / 3)
+    shares = Statistics(("gradients",))(grating.expand(1, 3, 128, 128)).reshape(9, 16, 16)
+    assert (shares.argmax(0) == step).all()
 
 
 def test_unknown_groups_are_refused():

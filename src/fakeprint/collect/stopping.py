@@ -26,7 +26,7 @@ class Stopper:
                     asyncio.get_running_loop().add_signal_handler(number, self._note, int(number))
                 self._installed = True
             except NotImplementedError:
-                pass
+                pass  # Windows has no signal handlers in event loops; Ctrl-C then ends the run at once
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -22,7 +22,7 @@ class Transform:
 
     def apply(self, pixels: Pixels) -> Pixels:
         """Return the transformed copy of (H, W, 3) uint8 pixels; the input is left as it is."""
-        raise NotImplementedError
+        raise NotImplementedError  # the base is no transform; every entry of the table has its own
 
     def step(self) -> Step:
         """Return the record that replays this transform."""
