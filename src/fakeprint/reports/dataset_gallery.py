@@ -19,8 +19,8 @@ from fakeprint.core.sanitise import cap, plain
 from fakeprint.datasets.prompt_safety import Category
 from fakeprint.datasets.seeded_draw import draw
 from fakeprint.reports.dataset_entry import NAME_CHARS, Entry, entry_of
-from fakeprint.reports.dataset_page import asset, environment, policy
 from fakeprint.reports.dataset_thumbnails import Thumbnail
+from fakeprint.reports.page import asset, environment, policy
 
 MARKER = "gallery.json"
 PICTURES = "thumbnails"
@@ -178,7 +178,7 @@ def _search_index(pages: Sequence[GalleryPage]) -> str:
 
 
 def _context(name: str, **more: object) -> dict[str, object]:
-    style, script = asset("page.css", "dataset.css"), asset("gallery.js")
+    style, script = asset("page.css", "dataset.css"), asset("copy.js", "gallery.js")
     common = {
         "name": cap(plain(name), NAME_CHARS),
         "style": style,

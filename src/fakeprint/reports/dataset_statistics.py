@@ -8,7 +8,7 @@ from fakeprint.core.errors import MissingExtraError
 from fakeprint.core.run import now
 from fakeprint.core.sanitise import cap, plain
 from fakeprint.datasets.statistics import LENGTH_STEP, Counted, Statistics
-from fakeprint.reports.dataset_page import asset, environment, policy
+from fakeprint.reports.page import asset, environment, policy
 
 MOST_BARS = 30
 NAME_CHARS = 60

@@ -5,17 +5,13 @@ import os
 import re
 import shutil
 import weakref
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from pydantic import JsonValue
 
 from fakeprint.core.evidence import (
@@ -38,11 +34,11 @@ from fakeprint.core.verdict import Answer, Level
 from fakeprint.reports import facts, wording
 from fakeprint.reports.followed import followed
 from fakeprint.reports.order import headline, outcome_of, strongest_level
+from fakeprint.reports.page import asset, environment, policy
 from fakeprint.reports.pictures import pictures_of, preview_uri
 from fakeprint.reports.timeline import swatch, timeline_of
 from fakeprint.reports.writer import ReportOptions
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _IN_MEMORY = 32 << 20
 _FOLDERS = re.compile(r"""(?<![\w/<])/(?:[^\s/'"<>]{1,255}/)+(?=[^\s/'"])|\b[A-Za-z]:\\(?:[^\s\\'"]{1,255}\\)*""")
 MOST_CLAIMS = 200
@@ -88,12 +84,12 @@ class HtmlWriter:
     def close(self, run: RunRecord) -> None:
         """Write head, overview, articles and the record of the run."""
         run = map_text(run, lambda text: plain(text, lines=True))
-        style, script = _asset("page.css"), _asset("page.js")
+        style, script = asset("page.css"), asset("copy.js", "page.js")
         page = _environment().get_template("page.html.j2")
         shell = page.render(
             style=style,
             script=script,
-            policy=content_policy(style, script),
+            policy=policy(style, script, pictures="data:"),
             lines=self._lines,
             counts=[(level, self._counts[level]) for level in (*Level, None) if self._counts[level]],
             total=sum(self._counts.values()),
@@ -109,13 +105,6 @@ class HtmlWriter:
         shutil.copyfileobj(cast(BinaryIO, self._articles), self._stream, 1 << 20)
         self._stream.write(after.encode())
         self._articles.close()
-
-
-def content_policy(style: str, script: str) -> str:
-    """Return the page's content security policy: nothing is loaded, and only our own style and script run, by their hashes."""
-    hashes = [b64encode(sha256(text.encode()).digest()).decode() for text in (style, script)]
-    own = f"style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'"
-    return f"default-src 'none'; img-src data:; {own}; base-uri 'none'; form-action 'none'"
 
 
 def shareable(report: Report, path_chars: int) -> Report:
@@ -177,17 +166,8 @@ def _without_folders(value: JsonValue) -> JsonValue:
     return f"…/{base_name(value)}" if isinstance(value, str) and base_name(value) != value else value
 
 
-@cache
-def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text("utf-8")
-
-
-@cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals.update(
+    return environment(
         facts=facts,
         wording=wording,
         levels=Level,
@@ -201,4 +181,3 @@ def _environment() -> Environment:
         swatch=swatch,
         followed=followed,
     )
-    return environment

@@ -1,5 +1,4 @@
-"use strict";
-// The pages read well without this: it only adds filters, search and copying.
+// The pages read well without this: it only adds filters and search.
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -8,22 +7,6 @@
     if (target) target.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
-
-  for (const block of all("pre[data-copy]")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Copy";
-    button.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(block.textContent);
-        button.textContent = "Copied";
-      } catch {
-        getSelection().selectAllChildren(block);
-        button.textContent = "Selected";
-      }
-    });
-    block.previousElementSibling.append(button);
-  }
 
   const tools = document.getElementById("tools");
   if (!tools) return;

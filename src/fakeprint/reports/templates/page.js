@@ -1,5 +1,4 @@
-"use strict";
-// The page reads well without this: it only adds a filter, sorting, "open all" and copying.
+// The page reads well without this: it only adds a filter, sorting and "open all".
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -14,22 +13,6 @@
 
   addEventListener("beforeprint", () => all("details:not([open])").forEach((one) => { one.open = true; one.dataset.print = ""; }));
   addEventListener("afterprint", () => all("details[data-print]").forEach((one) => { one.open = false; delete one.dataset.print; }));
-
-  for (const block of all("pre[data-copy]")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Copy";
-    button.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(block.textContent);
-        button.textContent = "Copied";
-      } catch {
-        getSelection().selectAllChildren(block);
-        button.textContent = "Selected";
-      }
-    });
-    block.previousElementSibling.append(button);
-  }
 
   const tools = document.getElementById("tools");
   if (!tools) return;

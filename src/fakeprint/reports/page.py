@@ -1,4 +1,4 @@
-"""What the pages about a dataset share: templates, style, and a content policy that lets nothing in from outside."""
+"""What all pages share: templates, style, and a content policy that lets nothing in from outside."""
 
 from base64 import b64encode
 from functools import cache
@@ -28,8 +28,10 @@ def asset(*names: str) -> str:
 
 
 @cache
-def environment() -> Environment:
-    """Return the template environment, everything escaped."""
-    return Environment(
+def environment(**names: object) -> Environment:
+    """Return the template environment, everything escaped, in which templates see ``names``."""
+    made = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.globals.update(names)
+    return made
