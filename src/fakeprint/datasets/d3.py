@@ -11,8 +11,8 @@ from pydantic import Field
 from fakeprint.core.errors import MissingExtraError, UsageError
 from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.archive import INSIDE
-from fakeprint.datasets.d3_record import CITATION, GROUPING, LICENCE, SPLITS, D3Record, note_missing, read_bad_ids, record_samples
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.d3_record import SPLITS, D3Layout, D3Record, note_missing, read_bad_ids, record_samples
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.parquet_file import parquet_rows
 from fakeprint.datasets.source_files import text
 
@@ -23,7 +23,7 @@ COLUMNS = (*_SHARED, *(f"{name}_gen{index}" for index in range(4) for name in _P
 """All columns but the images: the manifest needs no pixels."""
 
 
-class ElsaD3(Importer):
+class ElsaD3(D3Layout):
     """The Diffusion-generated Deepfake Detection set of the ELSA project, 2.3 million rows of 29 columns.
 
     ``PATH`` is a Parquet file, a folder of them (``data/train-NNNNN-*.parquet``, ``data/validation-*.parquet``), or ``hf:elsaEU/ELSA_D3``
@@ -38,9 +38,6 @@ class ElsaD3(Importer):
     """
 
     title: ClassVar[str] = "ELSA-D3, Parquet rows"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
-    grouping: ClassVar[str] = GROUPING
 
     split: Split | None = None
     reals: bool = True

@@ -8,14 +8,14 @@ from typing import ClassVar
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.archive import TEXT_BYTES
-from fakeprint.datasets.d3_record import CITATION, GROUPING, LICENCE, D3Record, note_missing, read_bad_ids, record_samples
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.d3_record import D3Layout, D3Record, note_missing, read_bad_ids, record_samples
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.source_files import IMAGE_SUFFIXES, require_folder, subfolder
 
 _NAME = re.compile(r"(?P<id>[^/]+)_(?P<role>gen[0-3]|real|url|prompt)\.(?P<suffix>[A-Za-z0-9]{1,5})")
 
 
-class D3Download(Importer):
+class D3Download(D3Layout):
     """Folders of the original D3 downloader: ``data_d3/job-RANK/N/ID_gen0.png`` to ``ID_gen3``, ``ID_url.txt``, ``ID_prompt.txt``.
 
     ``PATH`` is the download folder, its ``data_d3`` or one ``job-*``.  Photographs that were fetched stand as ``ID_real.*``; where only the
@@ -26,9 +26,6 @@ class D3Download(Importer):
     """
 
     title: ClassVar[str] = "D3 legacy download folders"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
-    grouping: ClassVar[str] = GROUPING
 
     split: Split = Split.TRAIN
     bad_ids: Path | None = None

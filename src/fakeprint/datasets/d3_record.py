@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from fakeprint.core.errors import UsageError
 from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
-from fakeprint.datasets.importer import Tally
+from fakeprint.datasets.importer import Importer, Tally
 from fakeprint.datasets.source_files import json_rows
 
 CITATION = (
@@ -27,6 +28,14 @@ GENERATORS = (
 
 SLOTS = ("real", "gen_0", "gen_1", "gen_2", "gen_3")
 SPLITS = {"train": Split.TRAIN, "train_add": Split.TRAIN, "validation": Split.VAL, "val": Split.VAL, "test": Split.TEST}
+
+
+class D3Layout(Importer):
+    """What is the same in every layout of D3."""
+
+    citation: ClassVar[str] = CITATION
+    licence: ClassVar[str] = LICENCE
+    grouping: ClassVar[str] = GROUPING
 
 
 @dataclass

@@ -8,12 +8,12 @@ from typing import ClassVar
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.archive import INSIDE, Member, members
-from fakeprint.datasets.d3_record import CITATION, GROUPING, LICENCE, SLOTS, SPLITS, D3Record, note_missing, read_bad_ids, record_samples
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.d3_record import SLOTS, SPLITS, D3Layout, D3Record, note_missing, read_bad_ids, record_samples
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.source_files import IMAGE_SUFFIXES, text_lines
 
 
-class D3Shards(Importer):
+class D3Shards(D3Layout):
     """WebDataset shards of D3: ``elsa_v2-0000.tar`` and the like, keys ``DATASET__SPLIT__ID``.
 
     ``PATH`` is a shard or a folder of them; ``shards`` is a list file (``elsav2-training.shards``) that names which of them to read, and
@@ -26,9 +26,6 @@ class D3Shards(Importer):
     """
 
     title: ClassVar[str] = "D3 WebDataset shards"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
-    grouping: ClassVar[str] = GROUPING
 
     split: Split | None = None
     shards: Path | None = None

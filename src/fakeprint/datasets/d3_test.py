@@ -7,14 +7,14 @@ from typing import ClassVar
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample, Split
 from fakeprint.datasets.archive import INSIDE, is_archive, members
-from fakeprint.datasets.d3_record import CITATION, GROUPING, LICENCE, SLOTS, D3Record, record_samples
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.d3_record import GROUPING, SLOTS, D3Layout, D3Record, record_samples
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.source_files import IMAGE_SUFFIXES, media_files, require_folder
 
 REGIMES = ("augm", "no_augm")
 
 
-class D3Test(Importer):
+class D3Test(D3Layout):
     """``d3_test/{augm,no_augm}/{real,gen_0,gen_1,gen_2,gen_3}/*``, unpacked or as ``d3_test.tar``.
 
     ``no_augm`` holds the original encodings, ``augm`` each image transformed once by an unpublished draw.  The label is the name of the
@@ -24,8 +24,6 @@ class D3Test(Importer):
     """
 
     title: ClassVar[str] = "D3 test folders"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
     grouping: ClassVar[str] = f"{GROUPING}, in both regimes: images of one file stem"
 
     split: Split = Split.TEST

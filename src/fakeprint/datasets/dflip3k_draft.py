@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
-from fakeprint.datasets.dflip3k_v2 import CITATION, LICENCE
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.dflip3k_v2 import LICENCE, Dflip3kV2Layout
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.prompt_group import prompt_group
 from fakeprint.datasets.source_files import json_rows, text, whole
 
 
-class Dflip3kDraft(Importer):
+class Dflip3kDraft(Dflip3kV2Layout):
     """A list of ``{uid, file_path, label: "Real"|"Fake", generator, generator_id, gt_prompt, mask_path}``.
 
     The label is the word ``Real`` or ``Fake``; a row in which ``generator_id`` says otherwise (0 = Real) is refused.  A row of label Fake
@@ -22,9 +22,8 @@ class Dflip3kDraft(Importer):
     """
 
     title: ClassVar[str] = "DFLIP-3K v2 draft (DFLIP-Net)"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
     grouping: ClassVar[str] = "images of one prompt, case and white space aside; an image without a prompt is a group of its own"
+    straddles: ClassVar[bool] = False
 
     split: Split = Split.TEST
 

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
-from fakeprint.datasets.dflip3k_v2 import CITATION, LICENCE, SOURCE, SPLITS, place_of
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.dflip3k_v2 import LICENCE, SOURCE, SPLITS, Dflip3kV2Layout, place_of
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.prompt_group import prompt_group
 from fakeprint.datasets.source_files import json_rows, text
 
 
-class Dflip3kConversations(Importer):
+class Dflip3kConversations(Dflip3kV2Layout):
     """A JSON list of ``{id, image, conversations: [{from: "human", value}, {from: "gpt", value}]}``.
 
     The prompt is the first answer; the question is the same everywhere and is left out.  Only generated images have a prompt, so the
@@ -23,10 +23,7 @@ class Dflip3kConversations(Importer):
     """
 
     title: ClassVar[str] = "DFLIP-3K v2 conversations (LLaVA form)"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
     grouping: ClassVar[str] = "images of one prompt, case and white space aside"
-    straddles: ClassVar[bool] = True
 
     split: Split = Split.TRAIN
 

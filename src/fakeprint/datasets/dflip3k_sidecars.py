@@ -8,13 +8,13 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.datasets.comfy_prompt import comfy_prompts
-from fakeprint.datasets.dflip3k_v2 import CITATION, LICENCE, SOURCE, SPLITS, place_of
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.dflip3k_v2 import LICENCE, SOURCE, SPLITS, Dflip3kV2Layout, place_of
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.prompt_group import prompt_group
 from fakeprint.datasets.source_files import IMAGE_SUFFIXES, json_rows, media_files, number, read_json, text, whole
 
 
-class Dflip3kSidecars(Importer):
+class Dflip3kSidecars(Dflip3kV2Layout):
     """DFLIP-3K v2 as folders, or as the consolidated JSON of its side-cars.
 
     Folders: ``fake/FAMILY/SUBMODEL/ID.jpeg`` with ``ID.json`` beside it, and ``real_pair/FAMILY/SUBMODEL/*`` (or ``real/...``), also below
@@ -27,10 +27,7 @@ class Dflip3kSidecars(Importer):
     """
 
     title: ClassVar[str] = "DFLIP-3K v2 folders or consolidated side-cars"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
     grouping: ClassVar[str] = "images of one prompt, case and white space aside; without one, images of one family, submodel and stem"
-    straddles: ClassVar[bool] = True
 
     split: Split = Split.TEST
 

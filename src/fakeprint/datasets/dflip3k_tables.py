@@ -9,8 +9,8 @@ from fakeprint.core.generation import Generation
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.datasets.archive import INSIDE, members
 from fakeprint.datasets.dflip3k_families import family_named
-from fakeprint.datasets.dflip3k_v2 import CITATION, LICENCE, SOURCE
-from fakeprint.datasets.importer import Importer, Tally
+from fakeprint.datasets.dflip3k_v2 import LICENCE, SOURCE, Dflip3kV2Layout
+from fakeprint.datasets.importer import Tally
 from fakeprint.datasets.prompt_group import prompt_group
 from fakeprint.datasets.source_files import IMAGE_SUFFIXES, csv_rows, require_folder, text
 
@@ -18,7 +18,7 @@ _CLASSES = {"fake": Label.SYNTHETIC, "real": Label.AUTHENTIC}
 _KNOWN = ("id", "baseModel", "modelname", "prompt")
 
 
-class Dflip3kTables(Importer):
+class Dflip3kTables(Dflip3kV2Layout):
     """The hub release of DFLIP-3K v2: ``{train,test}/{fake,real}/*.tar`` and ``tables/{train,test}.csv``.
 
     ``PATH`` is the folder.  Shards are listed, not unpacked: a sample's path is ``train/fake/000.tar!/ID.jpg``.  The label is the folder
@@ -29,10 +29,7 @@ class Dflip3kTables(Importer):
     """
 
     title: ClassVar[str] = "DFLIP-3K v2 shards with tables"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
     grouping: ClassVar[str] = "images of one prompt, case and white space aside; without one, images of one id and class"
-    straddles: ClassVar[bool] = True
 
     def samples(self, path: Path, tally: Tally) -> Iterator[Sample]:
         """Yield one sample for each image in a shard."""

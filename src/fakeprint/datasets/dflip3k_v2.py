@@ -17,7 +17,15 @@ SPLITS = {"train": Split.TRAIN, "val": Split.VAL, "valid": Split.VAL, "validatio
 _CLASSES = ("fake", "real", "real_pair")
 
 
-class Dflip3kV2(Importer):
+class Dflip3kV2Layout(Importer):
+    """What is the same in every layout of DFLIP-3K v2."""
+
+    citation: ClassVar[str] = CITATION
+    licence: ClassVar[str] = LICENCE
+    straddles: ClassVar[bool] = True
+
+
+class Dflip3kV2(Dflip3kV2Layout):
     """Training metadata of DFLIP-3K v2: ``dflip3k_meta.json``, a list of ``{image_path, is_fake, family_id, version_id, split}``.
 
     Three spellings of the path are read: ``fake/FAMILY/SUBMODEL/ID`` (and ``real_pair/...``), the same below ``train`` or ``test``,
@@ -29,10 +37,7 @@ class Dflip3kV2(Importer):
     """
 
     title: ClassVar[str] = "DFLIP-3K v2 training metadata"
-    citation: ClassVar[str] = CITATION
-    licence: ClassVar[str] = LICENCE
     grouping: ClassVar[str] = "the generated images and paired photographs of one family, submodel and file stem"
-    straddles: ClassVar[bool] = True
 
     split: Split | None = None
 

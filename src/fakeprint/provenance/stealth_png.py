@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fakeprint.core.evidence import Evidence, Location, OriginClaim, Question
 from fakeprint.core.limits import Limits
+from fakeprint.media.container.inflate import InflateError, inflate
 from fakeprint.media.examiner import evidence_of, not_applicable
 from fakeprint.media.item import MediaItem
 from fakeprint.provenance.novelai_signature import VENDOR_KEY
@@ -29,7 +30,7 @@ _MAGIC: dict[bytes, tuple[Carrier, bool]] = {
 }
 _MAGIC_BITS = 120
 _HEADER_BITS = 152
-_CHUNK = 1 << 16
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,10 @@ def _text_of(planes: NDArray[np.uint8], packed: bool, limits: Limits) -> str:
         raise Unreadable("over_limit")
     data = _bytes_of(planes, _HEADER_BITS, length)
     if packed:
-        data = _inflate(data, limits.stealth_inflated_bytes)
+        try:
+            data = inflate(data, limits.stealth_inflated_bytes, wbits=_GZIP)
+        except InflateError as error:
+            raise Unreadable(error.problem.replace("zlib", "gzip")) from None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -81,25 +85,6 @@ def _bytes_of(planes: NDArray[np.uint8], start: int, count: int) -> bytes:
     bits = planes[:, first:last].transpose(1, 0, 2).reshape(-1) & 1
     offset = start - first * column_bits
     return np.packbits(bits[offset : offset + count]).tobytes()
-
-
-def _inflate(data: bytes, cap: int) -> bytes:
-    stream = zlib.decompressobj(wbits=31)
-    pieces: list[bytes] = []
-    total, rest = 0, data
-    while not stream.eof:
-        try:
-            piece = stream.decompress(rest, _CHUNK)
-        except zlib.error:
-            raise Unreadable("bad_gzip") from None
-        rest = stream.unconsumed_tail
-        total += len(piece)
-        if total > cap:
-            raise Unreadable("over_limit")
-        if not piece and not rest and not stream.eof:
-            raise Unreadable("truncated")
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 def read_claim(item: MediaItem, public_key: str = VENDOR_KEY) -> OriginClaim | None:

@@ -13,8 +13,8 @@ class InflateError(Exception):
         self.problem = problem
 
 
-def inflate(data: bytes, limit: int) -> bytes:
-    """Return the inflated data of one zlib stream, at most ``limit`` bytes.
+def inflate(data: bytes, limit: int, *, wbits: int = zlib.MAX_WBITS) -> bytes:
+    """Return the inflated data of one zlib stream, at most ``limit`` bytes; ``wbits`` of 31 reads gzip, as in :mod:`zlib`.
 
     >>> inflate(zlib.compress(b"abc"), 3)
     b'abc'
@@ -22,7 +22,7 @@ def inflate(data: bytes, limit: int) -> bytes:
     Raises:
         InflateError: damaged, cut off, or larger than ``limit``.
     """
-    stream = zlib.decompressobj()
+    stream = zlib.decompressobj(wbits)
     pieces: list[bytes] = []
     held = 0
     try:
