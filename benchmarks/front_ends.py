@@ -7,7 +7,6 @@ other, under the recipe's choosing deliveries.  All networks get the same crops 
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,13 +17,13 @@ from fakeprint.core.sample import Sample
 from fakeprint.learn.balance import draw_weights
 from fakeprint.learn.log import TrainLog
 from fakeprint.learn.loop import train_network
-from fakeprint.learn.material import gather
 from fakeprint.learn.measure import score
 from fakeprint.learn.network import count_parameters
-from fakeprint.learn.recipe import NetworkMember, StatisticsMember, ViewRecipe, read_recipe
-from fakeprint.learn.statistics_fit import condition_rows, fit_head, training_rows
+from fakeprint.learn.recipe import NetworkMember
+from fakeprint.learn.statistics_fit import condition_rows, fit_head
 from fakeprint.learn.stream import CropStream, Delivery
 from fakeprint.transforms.law import Law
+from left_out_groups import ready
 
 FOLDS = (("bsds500", "dcsan_imagen2022"), ("photosite_brunospunkt", "songguo_prompts"))
 
@@ -32,25 +31,12 @@ FOLDS = (("bsds500", "dcsan_imagen2022"), ("photosite_brunospunkt", "songguo_pro
 def main() -> None:
     """Print one line for each front end and fold."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("recipe", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--front", action="append", default=[])
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--crop", type=int, default=112)
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    recipe = read_recipe(arguments.recipe)
-    statistics, view = recipe.members[0], recipe.view
-    if not isinstance(statistics, StatisticsMember) or not isinstance(view, ViewRecipe):
-        raise SystemExit("the recipe's first member must be of type statistics, on windows")
-    work = arguments.out / f"{recipe.name}.run"
-    material = gather(recipe, arguments.data, work / "cache", print)
-    folder = work / statistics.name
+    arguments, recipe, statistics, view, material, folder, _, rows = ready(parser)
     weights = draw_weights(material.train, **recipe.balance.model_dump())
-    way = Delivery(Law(view.law), view.crop, view.window, shrink=True)
-    rows = training_rows(statistics, material.train, material.store, way, recipe.seed, folder)
     pool = [one for one in material.train if one.source not in recipe.data.support]
     where = np.array([one.source for one in pool])
     for fold in FOLDS:

@@ -25,9 +25,9 @@ from torch import nn
 from fakeprint.core.sample import Sample, Split
 from fakeprint.learn.balance import draw_weights
 from fakeprint.learn.discriminant import Discriminant, fit_discriminant
-from fakeprint.learn.material import gather
+from fakeprint.learn.material import Material, gather
 from fakeprint.learn.pixels import PixelStore
-from fakeprint.learn.recipe import StatisticsMember, ViewRecipe, read_recipe
+from fakeprint.learn.recipe import Recipe, StatisticsMember, ViewRecipe, read_recipe
 from fakeprint.learn.statistics import Statistics
 from fakeprint.learn.statistics_fit import condition_rows, training_rows
 from fakeprint.learn.stream import Delivery, random_window, to_tensor
@@ -37,16 +37,13 @@ from fakeprint.transforms.transform import Pixels
 Change = Callable[[Pixels, np.random.Generator], Pixels]
 
 
-def main() -> None:
-    """Print one line for each combination."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def ready(
+    parser: argparse.ArgumentParser,
+) -> tuple[argparse.Namespace, Recipe, StatisticsMember, ViewRecipe, Material, Path, Delivery, np.ndarray]:
+    """Parse recipe, data and output folder with the parser's own arguments; read them; return the rows of the statistics for training."""
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--try", dest="tries", action="append", default=[], help="groups, comma-separated, or all")
-    parser.add_argument("--between", type=float, action="append", default=[])
-    parser.add_argument("--ridge", type=float, action="append", default=[])
-    parser.add_argument("--aligned", action="append", default=[], help="upsampled:SHARE or redrawn:SHARE (repeat)")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     recipe = read_recipe(arguments.recipe)
@@ -58,6 +55,17 @@ def main() -> None:
     folder = work / member.name
     way = Delivery(Law(view.law), view.crop, view.window, shrink=True)
     rows = training_rows(member, material.train, material.store, way, recipe.seed, folder)
+    return arguments, recipe, member, view, material, folder, way, rows
+
+
+def main() -> None:
+    """Print one line for each combination."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--try", dest="tries", action="append", default=[], help="groups, comma-separated, or all")
+    parser.add_argument("--between", type=float, action="append", default=[])
+    parser.add_argument("--ridge", type=float, action="append", default=[])
+    parser.add_argument("--aligned", action="append", default=[], help="upsampled:SHARE or redrawn:SHARE (repeat)")
+    arguments, recipe, member, _, material, folder, way, rows = ready(parser)
     measured = [one for one in material.train if one.source not in recipe.data.support]
     conditions = [one for one in recipe.conditions if one.calibrates is None and one.name != "hard"]
     tests = {
