@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from fakeprint.core.calibration import Bucket, BucketCalibration, Calibration, ConformalQuantiles, PlattMap
-from fakeprint.core.card import Attribution, Card, CardFile, DataSource, InputSpec, OutputSpec, PixelSpec, WindowSpec
+from fakeprint.core.card import Attribution, Card, CardFile, DataSource, InputSpec, MapSpec, OutputSpec, PixelSpec, WindowSpec
 from fakeprint.core.evidence import OperatingPoint, Question, Route
 
 
@@ -60,7 +60,7 @@ def calibration() -> Calibration:
     return Calibration(scorecard="made-by-hand", created="2026-01-01", validated_until="2026-01-01", buckets=(every,))
 
 
-def write_artifact(folder: Path, *, calibrated: bool = True) -> Path:
+def write_artifact(folder: Path, *, calibrated: bool = True, cells: MapSpec | None = None) -> Path:
     """Write the artifact and return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     data = graph()
@@ -76,7 +76,7 @@ def write_artifact(folder: Path, *, calibrated: bool = True) -> Path:
         architecture="mean of the red plane",
         parameters=1,
         terms="none",
-        input=InputSpec(pixels=PixelSpec(), crop=WindowSpec(size=128, stride=96, max_windows=5, min_side=96)),
+        input=InputSpec(pixels=PixelSpec(), crop=WindowSpec(size=128, stride=96, max_windows=5, min_side=96, map=cells)),
         outputs=(
             OutputSpec(name="logit", shape=("n",), meaning="log-odds"),
             OutputSpec(name="patch_logits", shape=("n", "1", "h", "w"), meaning="log-odds of patches"),

@@ -1,8 +1,10 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from fakeprint.core.card import MapSpec
 from fakeprint.detectors.windows import window_model
 
 
@@ -34,3 +36,18 @@ def test_a_picture_smaller_than_a_window_is_read_whole(artifact: Path) -> None:
     scores = window_model(artifact).score(np.zeros((96, 110, 3), np.uint8))
     assert scores is not None
     assert scores.boxes == ((0, 0, 110, 96),)
+
+
+def test_the_map_reads_smaller_windows_and_leaves_the_score_alone(make: SimpleNamespace, artifact: Path, tmp_path: Path) -> None:
+    halves = np.zeros((192, 384, 3), np.uint8)
+    halves[:, 192:, 0] = 255
+    mapped = window_model(make.write_artifact(tmp_path / "mapped", cells=MapSpec(size=48, max_windows=200)))
+    plain, scores, cells = window_model(artifact).score(halves), mapped.score(halves), mapped.map(halves)
+    assert plain is not None
+    assert scores is not None
+    assert cells is not None
+    assert scores.logit == plain.logit
+    assert {right - left for left, _, right, _ in cells.boxes} == {48}
+    means = cells.outputs["logit"]
+    assert max(means[[box[2] <= 192 for box in cells.boxes]]) < 0 < min(means[[box[0] >= 192 for box in cells.boxes]])
+    assert mapped.map(halves[:90]) is None

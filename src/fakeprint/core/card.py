@@ -48,6 +48,16 @@ class PixelSpec(Record):
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
+class MapSpec(Record):
+    """Smaller windows, pixels, that are read for the heat map alone: the finest grid that takes at most ``max_windows``.
+
+    The side grows by steps of half of ``size`` up to the side of the windows that are judged; the stride is three quarters of it.
+    """
+
+    size: int = Field(gt=0)
+    max_windows: int = Field(gt=1)
+
+
 class WindowSpec(Record):
     """Windows over a whole picture, pixels; see the module's text for the exact rule."""
 
@@ -57,6 +67,7 @@ class WindowSpec(Record):
     max_windows: int = Field(gt=0)
     min_side: int = Field(96, gt=0)
     pool: Literal["mean"] = "mean"
+    map: MapSpec | None = None
 
 
 class FaceSpec(Record):

@@ -40,9 +40,9 @@ class SyntheticImageDetector:
         return self._model.artifact.card
 
     def measure(self, rgb: NDArray[np.uint8]) -> Measured:
-        """Return the mean logit of (H, W, 3) uint8 upright RGB, or ``too-small``."""
+        """Return the mean logit, and class logits where the graph has them, of (H, W, 3) uint8 upright RGB, or ``too-small``."""
         scores = self._model.score(rgb)
-        return Measured(None, "too-small") if scores is None else Measured(scores.logit)
+        return Measured(None, "too-small") if scores is None else Measured(scores.logit, None, scores.mean("class_logits"))
 
     def examine(self, item: MediaItem) -> Evidence:
         """Examine a still image."""
@@ -71,16 +71,21 @@ class SyntheticImageDetector:
         )
 
     def _map(self, item: MediaItem, scores: WindowScores) -> tuple[EvidenceFile, ...]:
-        if not item.want_pictures or scores.patches is None:
+        if not item.want_pictures:
+            return ()
+        rgb = item.image.upright()
+        read = scores if self._model.spec.map is None else self._model.map(rgb)
+        if read is None or read.patches is None:
             return ()
         file, data = picture_file(
-            overlay(item.image.upright(), scores.boxes, scores.patches),
+            overlay(rgb, read.boxes, read.patches),
             name="synthetic-image",
             role="overlay",
             title="Where the model looked",
             how_to_read=(
-                "Orange: patches whose texture resembles generated pictures; blue: patches that resemble photographs; grey: neutral or not "
-                f"read. Colour is full at a patch logit of {FULL_SCALE:g}. The map explains the score; it does not show what was changed."
+                "The model's answer place by place. Orange: texture that resembles generated pictures; blue: photographs; grey: neutral or "
+                f"not read. Colour is full at a logit of {FULL_SCALE:g}. A small place says less than the whole picture; single spots "
+                "mean little, and the map does not show what was changed."
             ),
         )
         return (item.attach(file, data),)

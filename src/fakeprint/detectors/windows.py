@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fakeprint.core.card import PixelSpec, WindowSpec
 from fakeprint.core.errors import ArtifactError
-from fakeprint.core.windows import Box, window_boxes
+from fakeprint.core.windows import Box, map_boxes, window_boxes
 from fakeprint.detectors.artifact import Artifact, load_artifact
 from fakeprint.media.item import MediaItem
 
@@ -60,10 +60,15 @@ class WindowModel:
 
     def score(self, rgb: NDArray[np.uint8]) -> WindowScores | None:
         """Run the model on (H, W, 3) uint8 upright RGB; None where the picture is smaller than the model's least side."""
-        height, width = rgb.shape[:2]
-        boxes = window_boxes(width, height, self.spec)
-        if not boxes:
-            return None
+        boxes = window_boxes(rgb.shape[1], rgb.shape[0], self.spec)
+        return self._run(rgb, boxes) if boxes else None
+
+    def map(self, rgb: NDArray[np.uint8]) -> WindowScores | None:
+        """Run the model on the windows of the heat map; None as in :meth:`score`."""
+        boxes = map_boxes(rgb.shape[1], rgb.shape[0], self.spec)
+        return self._run(rgb, boxes) if boxes else None
+
+    def _run(self, rgb: NDArray[np.uint8], boxes: tuple[Box, ...]) -> WindowScores:
         names = [output.name for output in self.artifact.card.outputs]
         batches = [
             self._session.run(names, {self.artifact.card.input.name: self._batch(rgb, boxes[start : start + _BATCH])})
