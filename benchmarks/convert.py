@@ -33,25 +33,25 @@ KINDS = ("v2", "v2st", "vit", "vitst", "recce")
 RECIPES = Path(__file__).parents[1] / "recipes"
 
 
-def pictures(size: int) -> torch.Tensor:
-    """Return (2, 3, size, size) smooth noise in [0, 1], the same each time."""
-    noise = torch.rand(2, 3, size + 4, size + 4, generator=torch.Generator().manual_seed(0))
+def pictures(size: int, count: int = 2) -> torch.Tensor:
+    """Return (count, 3, size, size) smooth noise in [0, 1], the same each time."""
+    noise = torch.rand(count, 3, size + 4, size + 4, generator=torch.Generator().manual_seed(0))
     return nn.functional.avg_pool2d(noise, 5, 1)
 
 
-def settled(network: nn.Module, size: int) -> nn.Module:
-    """Give batch normalisation the statistics of random pictures, so that signals neither vanish nor explode."""
+def settled(network: nn.Module, image: torch.Tensor) -> nn.Module:
+    """Give batch normalisation the statistics of this input, so that signals neither vanish nor explode."""
     for one in network.modules():
         if isinstance(one, nn.BatchNorm2d):
             one.momentum = 1.0
     with torch.no_grad():
-        network.train()(pictures(size))
+        network.train()(image)
     return network.eval()
 
 
 def write_dfspot(kind: str, member: NetworkMember, size: int, folder: Path) -> Path:
     """Write a file of DFSpot's layout (specs: dfspot 8) and what its network gives."""
-    backbone = settled(make_backbone(member.front, size), size)
+    backbone = settled(make_backbone(member.front, size), Normalise()(pictures(size, 12)))
     plain, norm = nn.Linear(backbone.num_features, 1), nn.BatchNorm1d(backbone.num_features).eval()  # type: ignore[arg-type]
     tuned = kind.endswith("st")
     with torch.inference_mode():
@@ -72,7 +72,7 @@ def write_dfspot(kind: str, member: NetworkMember, size: int, folder: Path) -> P
 
 def write_recce(member: NetworkMember, size: int, folder: Path) -> Path:
     """Write a file as RECCE's trainer does (specs: recce 7) and what the network gives."""
-    network = settled(make_network(member), size)
+    network = settled(make_network(member), pictures(size))
     with torch.inference_mode():
         outputs = network(pictures(size))
     unused = {"encoder.fc.weight": torch.randn(1000, 2048), "encoder.fc.bias": torch.randn(1000)}
