@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn import metrics as reference
 
 from fakeprint.cli.eval_run import FORMS
 from fakeprint.core.calibration import Bucket
-from fakeprint.core.card import Card
+from fakeprint.core.card import Attribution, Card
 from fakeprint.core.errors import AlignmentError, LeakageError, UsageError
 from fakeprint.core.evidence import ScoreUnit
 from fakeprint.core.sample import Split
@@ -228,21 +229,56 @@ class TestUnusualRows:
     def test_models_that_only_name_families(self, make: SimpleNamespace, card: Card) -> None:
         manifest = make.manifest(240)
         labels = ("family-0", "family-1", "other")
-        named = card.model_copy(update={"labels": labels, "calibration": None})
+        named = card.model_copy(
+            update={"labels": labels, "calibration": None, "attribution": Attribution(temperature=2.0, min_probability=0.6)}
+        )
         rng = np.random.default_rng(0)
-        rows = []
+        rows, sureness, truth, best = [], [], [], []
         for row, sample in zip(make.predictions(manifest, conditions=("clean",)), manifest.samples, strict=True):
-            logits = rng.normal(0, 0.5, 3)
+            logits = rng.normal(0, 2, 3)
             if sample.family in labels:
-                logits[labels.index(sample.family)] += 6.0
+                logits[labels.index(sample.family)] += 3.0
+            odds = np.exp(logits / 2.0)
+            sureness.append(odds.max() / odds.sum())
+            best.append(int(logits.argmax()))
+            truth.append(labels.index(sample.family) if sample.family in labels else 3 if sample.label.positive else 4)
             rows.append(row.model_validate({**row.model_dump(), "score": None, "class_logits": tuple(map(float, logits))}))
-        found = build_scorecard(rows, manifest, EvalConfig(**FAST), card=named).conditions[0]
-        assert found.attribution.classes == (*labels, "unknown")
-        assert (found.attribution.n, found.attribution.n_unknown) == (80, 40)
-        assert found.attribution.top_1.value > 0.95
-        assert found.attribution.known_against_unknown.value > 0.95
-        assert sum(map(sum, found.attribution.confusion)) == 120
-        assert all(form(build_scorecard(rows, manifest, EvalConfig(**FAST), card=named)) for form in FORMS.values())
+        scorecard = build_scorecard(reversed(rows), manifest, EvalConfig(**FAST), card=named)
+        sure, true, answer = np.array(sureness), np.array(truth), np.array(best)
+        told, known = sure >= 0.6, true < 3
+        found = scorecard.conditions[0].attribution
+        assert found.classes == (*labels, "unknown")
+        assert (found.n, found.n_unknown, found.n_0) == (80, 40, 120)
+        expected = {
+            "named-known": told[known].mean(),
+            "right-of-named": reference.accuracy_score(true[known & told], answer[known & told]),
+            "named-others": told[true == 3].mean(),
+            "named-0": told[true == 4].mean(),
+            "top-1-forced": reference.accuracy_score(true[known], answer[known]),
+            "macro-recall-forced": reference.recall_score(true[known], answer[known], labels=np.unique(true[known]), average="macro"),
+        }
+        assert {one.metric: one.value for one in found.values} == pytest.approx(expected)
+        assert all(one.low <= one.value <= one.high for one in found.values)
+        ones = true < 4
+        assert found.known_against_unknown.value == pytest.approx(reference.roc_auc_score(known[ones], sure[ones]))
+        shown = np.where(told, answer, 3)[ones]
+        assert np.array_equal(found.confusion, reference.confusion_matrix(true[ones], shown, labels=range(4)))
+        assert found.top_1.value == pytest.approx(np.mean(shown[true[ones] < 3] == true[ones][true[ones] < 3]))
+        pages = {name: form(scorecard).decode() for name, form in FORMS.items()}
+        value = f"{expected['right-of-named']:.3f}"
+        assert all(value in pages[name] for name in ("scorecard.md", "scorecard.html"))
+        assert "attribution,label 0,120,0" in pages["scorecard.csv"]
+        assert Scorecard.model_validate_json(pages["scorecard.json"]) == scorecard
+        assert scorecard.threshold == "a family is named from a probability of 0.6"
+
+    def test_class_logits_of_another_model_are_refused(self, make: SimpleNamespace, card: Card) -> None:
+        manifest = make.manifest(40)
+        rows = [
+            row.model_validate({**row.model_dump(), "class_logits": (0.0, 1.0)})
+            for row in make.predictions(manifest, conditions=("clean",))
+        ]
+        with pytest.raises(UsageError, match="another model"):
+            build_scorecard(rows, manifest, EvalConfig(**FAST), card=card)
 
     def test_one_class_prints_reasons(self, make: SimpleNamespace) -> None:
         whole = make.manifest(80)

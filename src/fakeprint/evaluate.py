@@ -23,7 +23,7 @@ from fakeprint.core.prediction import FormatFacts, Judged, Prediction, align
 from fakeprint.core.sample import Sample, Split, Step
 from fakeprint.core.scorecard import FormatAudit
 from fakeprint.core.verdict import FileConditions, Level
-from fakeprint.detectors.artifact import load_artifact
+from fakeprint.detectors.load import measured_artifact
 from fakeprint.judge.calibration import Method, apply_map, fit_map, operating_point
 from fakeprint.judge.conformal import fit_conformal
 from fakeprint.judge.domain import outside_domain
@@ -61,7 +61,7 @@ def measure(
     if config.detector is None:
         raise UsageError("measuring needs a detector")
     samples = [sample for sample in samples_of(manifest, config.split) if sample.id not in done]
-    artifact, suite = load_artifact(config.detector), config.protocol()
+    artifact, suite = measured_artifact(config.detector), config.protocol()
     for name in suite.conditions:
         condition_of(name)
     setup = Setup(

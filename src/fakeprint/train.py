@@ -25,9 +25,10 @@ from fakeprint.learn.artifact import Families, Findings, write_artifact
 from fakeprint.learn.balance import draw_weights
 from fakeprint.learn.embed import embed, separation
 from fakeprint.learn.ensemble import Ensemble, StatisticsNet
-from fakeprint.learn.families import Attributed, families_of, fit_attribution, fit_families
+from fakeprint.learn.families import Attributed
 from fakeprint.learn.found_faces import find_faces
 from fakeprint.learn.left_out import Evaluated, leave_out, measured_left_out
+from fakeprint.learn.left_out_families import Delivered, fit_attribution
 from fakeprint.learn.log import TrainLog
 from fakeprint.learn.loop import Validate, train_network
 from fakeprint.learn.material import Material, gather
@@ -116,19 +117,23 @@ def train(
 
 
 def _families(session: Session, settings: FamiliesRecipe, ensemble: Ensemble) -> tuple[Attributed, Families]:
-    """Fit attribution on the statistics of the positives of the training split; the graph computes them once for both."""
+    """Fit attribution on the positives of the training split, support left out; the graph computes their statistics once for both."""
     recipe, material = session.recipe, session.material
     member = _only_statistics(recipe, "attribution")
-    learned = [one for one in material.train if one.label.positive]
-    inside = np.array([one.label.positive for one in material.train], bool)
+    own = [one for one in material.train if one.source not in recipe.data.support]
+    inside = np.array([one.label.positive and one.source not in recipe.data.support for one in material.train], bool)
     rows = _training_rows(session, member, material.train)[inside]
-    names = families_of(learned, settings.least)
-    head = fit_families(rows, learned, names, settings.ridge)
-    held = [one for one in material.validation if one.label.positive]
-    positive = np.array([one.label.positive for one in material.validation], bool)
-    held_rows = [_condition_rows(session, member, material.validation, one)[positive] for one in recipe.choosing()]
-    head, attribution, measured = fit_attribution(settings, head, rows, learned, held_rows, held)
-    return Attributed(ensemble, head), Families(names, attribution, tuple(measured))
+    whole = [
+        np.concatenate([_condition_rows(session, member, part, one) for part in (own, material.validation)]) for one in recipe.choosing()
+    ]
+    samples = [*own, *material.validation]
+    generated, photographs = (
+        Delivered([samples[place] for place in kept], [one[kept] for one in whole])
+        for kept in ([place for place, one in enumerate(samples) if one.label.positive == wanted] for wanted in (1, 0))
+    )
+    learned = [one for one, kept in zip(material.train, inside, strict=True) if kept]
+    head, attribution, measured = fit_attribution(settings, rows, learned, generated, photographs, seed=recipe.seed)
+    return Attributed(ensemble, head), Families(head.names, attribution, tuple(measured))
 
 
 def _only_statistics(recipe: Recipe, wanted_for: str) -> StatisticsMember:

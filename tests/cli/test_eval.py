@@ -61,6 +61,21 @@ def test_all_forms_are_written_and_agree(measured: Path) -> None:
     assert run["counts"] == {"rows": 92, "failed": 2}
 
 
+def test_naming_the_family_is_measured_by_itself(fakeprint, table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    arguments = ("eval", table, "-d", "generator", "--task", "scene", "--tier", "clean", "-j", 1, *FAST)
+    done = fakeprint(*arguments, "-o", out)
+    assert done.returncode == 3, done.stderr.decode()
+    scorecard = Scorecard.model_validate_json((out / "scorecard.json").read_bytes())
+    clean = scorecard.conditions[0]
+    assert (scorecard.examiner, scorecard.calibration, clean.values) == ("generator", None, ())
+    assert (clean.attribution.n, clean.attribution.n_unknown, clean.attribution.n_0) == (0, 21, 21), "the set's families are no model's"
+    assert sum(map(sum, clean.attribution.confusion)) == 21
+    assert "Naming the family" in (out / "scorecard.html").read_text()
+    again = fakeprint("eval", table, "--from-scores", out / "predictions.jsonl", *arguments[2:])
+    assert "Named, of families that the model does not know" in again.stdout.decode()
+
+
 def test_no_path_of_this_machine_is_written(measured: Path, table: Path, artifact: Path) -> None:
     for path in measured.iterdir():
         text = path.read_text()

@@ -6,8 +6,7 @@ from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Label, Sample, Split
 from fakeprint.learn.discriminant import fit_discriminant
 from fakeprint.learn.ensemble import Ensemble, StatisticsNet
-from fakeprint.learn.families import Attributed, families_of, fit_attribution, fit_families, probabilities
-from fakeprint.learn.recipe import FamiliesRecipe
+from fakeprint.learn.families import Attributed, families_of, family_of, fit_families
 from fakeprint.learn.statistics import Statistics
 
 
@@ -35,22 +34,15 @@ def test_classes_that_differ_are_told_apart(known):
     assert np.mean(head.logits(rows).argmax(1) == truth) > 0.9
 
 
-def test_the_threshold_keeps_its_share_of_strangers(known):
-    held, rows = known
-    names = ("x", "y", "z")
-    head = fit_families(rows[:, None], held, names, ridge=0.1)
-    cooled, attribution, measured = fit_attribution(
-        FamiliesRecipe(least=10, ridge=0.1, unknown_error=0.25), head, rows[:, None], held, [rows], held
-    )
-    numbers = {one.metric: one.value for one in measured}
-    assert numbers["named_wrongly"] == pytest.approx(0.25, abs=0.02)
-    assert numbers["top1"] > 0.9
-    assert attribution.temperature == 1.0
-    assert probabilities(cooled.logits(rows), 1.0).sum(1) == pytest.approx(1.0)
+def test_a_class_is_a_family_and_a_generator_only_where_none_is_on_record():
+    pictures = samples("xyz", 10)
+    pictures = [one.model_copy(update={"family": "w"}) if one.generator in "xy" else one for one in pictures]
+    assert families_of(pictures, 10) == ("w", "z")
+    assert [family_of(one) for one in pictures[::10]] == ["w", "w", "z"]
 
 
 def test_few_families_are_refused():
-    with pytest.raises(UsageError, match="two generators"):
+    with pytest.raises(UsageError, match="two families"):
         families_of([*samples("x", 30), *samples("y", 5)], 10)
 
 

@@ -130,6 +130,9 @@ def test_attribution(seed: int) -> None:
     assert METRICS.load("top-1")(predicted, truth) == pytest.approx(np.mean(predicted == truth))
     expected = reference.f1_score(truth, predicted, labels=np.unique(truth), average="macro")
     assert METRICS.load("macro-f1")(predicted, truth) == pytest.approx(expected)
+    assert METRICS.load("macro-recall")(predicted, truth) == pytest.approx(
+        reference.recall_score(truth, predicted, labels=np.unique(truth), average="macro")
+    )
 
 
 def test_pixels() -> None:

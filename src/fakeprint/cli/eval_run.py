@@ -18,12 +18,12 @@ from fakeprint.core.sample import Sample, Split
 from fakeprint.core.scorecard import Scorecard
 from fakeprint.datasets.folders import read_folders
 from fakeprint.datasets.table import read_table
-from fakeprint.detectors.artifact import load_artifact
+from fakeprint.detectors.load import measured_artifact
 from fakeprint.evaluate import EvalConfig, audit_format, build_scorecard, calibrate, compare_detectors, judged, measure, samples_of
 from fakeprint.reports.scorecard_csv import scorecard_csv
 from fakeprint.reports.scorecard_html import scorecard_html
 from fakeprint.reports.scorecard_json import scorecard_json
-from fakeprint.reports.scorecard_markdown import audit_lines, headline_table, scorecard_markdown
+from fakeprint.reports.scorecard_markdown import attribution_lines, audit_lines, headline_table, scorecard_markdown
 from fakeprint.suites.conditions import condition_of
 from fakeprint.suites.rows import PredictionFile, read_predictions
 
@@ -74,7 +74,7 @@ def run_eval(call: EvalCall) -> ExitCode:
     samples = samples_of(manifest, config.split)
     if call.audit:
         return _audit(call, config, samples)
-    card = load_artifact(call.detector).card if call.detector else None
+    card = measured_artifact(call.detector).card if call.detector else None
     run = start_run("eval", config.shareable(), limits=config.limits, seed=config.seed)
     rows = _stored(call, card) if call.from_scores else _measured(call, config, manifest, run)
     scorecard = build_scorecard(rows, manifest, config, card=card)
@@ -203,6 +203,9 @@ def _write_calibration(
 def _write(call: EvalCall, scorecard: Scorecard, run: RunRecord) -> None:
     if call.out is None:
         print("\n".join(headline_table(scorecard)))
+        for card in scorecard.conditions:
+            if card.attribution is not None:
+                print("\n".join(("", f"Naming the family, {card.condition}", "", *attribution_lines(card.attribution))))
         return
     call.out.mkdir(parents=True, exist_ok=True)
     for name, form in FORMS.items():

@@ -13,7 +13,9 @@ _output = partial(typer.Option, rich_help_panel="Output")
 
 def eval_command(
     manifest: Annotated[Path, typer.Argument(help="Table of samples (.csv, .jsonl, .parquet), or a folder with label folders.")],
-    detector: Annotated[str | None, _measured("--detector", "-d", help="Name of a shipped artifact, or an artifact folder.")] = None,
+    detector: Annotated[
+        str | None, _measured("--detector", "-d", help="A shipped artifact, generator (naming families), or an artifact folder.")
+    ] = None,
     from_scores: Annotated[Path | None, _measured(help="Rebuild the tables from stored scores; nothing is measured.")] = None,
     audit: Annotated[bool, _measured("--audit", help="Only say how far the file format alone tells the labels; no detector.")] = False,
     against: Annotated[Path | None, _measured(help="Stored scores of another detector on the same samples, compared in pairs.")] = None,

@@ -80,14 +80,22 @@ class FormatAudit(Record):
 
 
 class Attribution(Record):
-    """Naming the family, over the rows of label 1 whose family is known; ``confusion`` holds rows true, columns named."""
+    """Naming the family; ``known`` families are those that the model has a class for, the ``n_unknown`` rows of label 1 have another.
+
+    ``top_1`` and ``macro_f1`` are over the ``n`` rows of known families, where *unknown* is a wrong answer.  ``values`` say how often a
+    name is given (``named-known``, ``named-others``, ``named-0`` over the ``n_0`` rows of label 0, whatever the verdict on them), how
+    often it is right where given (``right-of-named``), and what the most probable class is worth where it must be named
+    (``top-1-forced``, ``macro-recall-forced``).  ``confusion`` holds rows true, columns named.
+    """
 
     classes: tuple[str, ...]
     n: int = Field(ge=0)
     n_unknown: int = Field(ge=0)
+    n_0: int = Field(0, ge=0)
     top_1: MetricValue
     macro_f1: MetricValue
     known_against_unknown: MetricValue
+    values: tuple[MetricValue, ...] = ()
     confusion: tuple[tuple[int, ...], ...]
 
 

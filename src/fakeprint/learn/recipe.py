@@ -234,7 +234,7 @@ Member = Annotated[NetworkMember | StatisticsMember | SiameseMember, Field(discr
 
 
 class FamiliesRecipe(Record):
-    """Attribution among generators with at least ``least`` training samples.
+    """Attribution among families of generators with at least ``least`` training samples.
 
     ``unknown_error`` is the share of pictures of families left out of training that may be named after another family.
     """

@@ -30,6 +30,7 @@ TABLE: dict[str, str] = {
     "risk-at-90": "fakeprint.metrics.selective:RISK_AT_90",
     "top-1": "fakeprint.metrics.attribution:TOP_1",
     "macro-f1": "fakeprint.metrics.attribution:MACRO_F1",
+    "macro-recall": "fakeprint.metrics.attribution:MACRO_RECALL",
     "pixel-f1": "fakeprint.metrics.pixels:PIXEL_F1",
     "pixel-iou": "fakeprint.metrics.pixels:PIXEL_IOU",
 }

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 
-from fakeprint.core.scorecard import ConditionCard, MetricValue, Scorecard
+from fakeprint.core.scorecard import Attribution, ConditionCard, MetricValue, Scorecard
 from fakeprint.reports.scorecard_rows import counts_row, slice_name
 
 COLUMNS = (
@@ -50,8 +50,15 @@ def _numbers(card: ConditionCard, n_0: int, n_1: int) -> Iterator[tuple[str, str
         for value in (bucket.ece, *fits, bucket.covered_0, bucket.covered_1):
             yield "bucket", bucket.bucket, bucket.n_0, bucket.n_1, value
     if card.attribution is not None:
-        for value in (card.attribution.top_1, card.attribution.macro_f1, card.attribution.known_against_unknown):
-            yield "attribution", "known-vs-unknown" if value.metric == "auroc" else "known", 0, card.attribution.n, value
+        yield from _attribution(card.attribution)
+
+
+def _attribution(found: Attribution) -> Iterator[tuple[str, str, int, int, MetricValue]]:
+    """Yield the numbers of naming with the rows that each is over: of label 0, or of known families, of others, of both."""
+    rows = {"named-0": ("label 0", found.n_0, 0), "named-others": ("other families", 0, found.n_unknown)}
+    for value in (*found.values, found.top_1, found.macro_f1):
+        yield "attribution", *rows.get(value.metric, ("known families", 0, found.n)), value
+    yield "attribution", "known-vs-unknown", 0, found.n + found.n_unknown, found.known_against_unknown
 
 
 def _safe(cell: object) -> object:

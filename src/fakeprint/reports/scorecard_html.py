@@ -12,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from fakeprint.core.sanitise import map_text, plain
 from fakeprint.core.scorecard import ConditionCard, MetricValue, Scorecard, Slice
 from fakeprint.reports.scorecard_rows import (
+    attribution_rows,
+    attribution_sentence,
     audit_words,
     counts_row,
     metrics_of,
@@ -180,6 +182,8 @@ def _environment() -> Environment:
         number=number,
         title=title,
         value_in=value_in,
+        attribution_rows=attribution_rows,
+        attribution_sentence=attribution_sentence,
         audit_words=audit_words,
         slices_by_kind=slices_by_kind,
         slice_name=slice_name,

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from fakeprint.core.sanitise import plain
 from fakeprint.core.scorecard import Attribution, ConditionCard, FormatAudit, Scorecard
 from fakeprint.reports.scorecard_rows import (
+    attribution_rows,
+    attribution_sentence,
     audit_sentence,
     counts_row,
     metrics_of,
@@ -107,7 +109,7 @@ def _condition(card: ConditionCard) -> Iterator[str]:
             for one in card.buckets
         ])  # fmt: skip
     if card.attribution is not None:
-        yield from _attribution(card.attribution)
+        yield from ("", "### Naming the family", "", *attribution_lines(card.attribution))
 
 
 def audit_lines(found: FormatAudit) -> Iterator[str]:
@@ -121,13 +123,10 @@ def audit_lines(found: FormatAudit) -> Iterator[str]:
         yield from _table(("feature", "value", "label 0", "label 1"), [(a, b, str(n), str(m)) for a, b, n, m in found.tables])
 
 
-def _attribution(found: Attribution) -> Iterator[str]:
-    yield from ("", "### Naming the family", "")
-    yield from _table(("number", "value"), [
-        (f"Top-1 over {found.n:,} rows of known families", with_interval(found.top_1)),
-        ("Macro F1", with_interval(found.macro_f1)),
-        (f"Known against unknown ({found.n_unknown:,} rows), AUROC", with_interval(found.known_against_unknown)),
-    ])  # fmt: skip
+def attribution_lines(found: Attribution) -> Iterator[str]:
+    """Yield how well the family is named: the numbers, and which family was named for which."""
+    yield from (attribution_sentence(found), "")
+    yield from _table(("number", "value"), [(words, with_interval(value)) for words, value in attribution_rows(found)])
     yield ""
     rows = [(name, *map(str, counts)) for name, counts in zip(found.classes, found.confusion, strict=True)]
     yield from _table(("true \\ named", *found.classes), rows)

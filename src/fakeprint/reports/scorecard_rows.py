@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fakeprint.core.scorecard import ConditionCard, FormatAudit, MetricValue, Scorecard, Slice
+from fakeprint.core.scorecard import Attribution, ConditionCard, FormatAudit, MetricValue, Scorecard, Slice
 
 TITLES = {
     "r-acc": "Accuracy on label 0",
@@ -36,6 +36,12 @@ TITLES = {
     "flip-rate-1": "Opposite levels, label 1",
     "top-1": "Top-1 accuracy",
     "macro-f1": "Macro F1",
+    "named-known": "Named, of known families",
+    "right-of-named": "Rightly, of those named",
+    "named-others": "Named, of families that the model does not know",
+    "named-0": "Named, of label 0, whatever the verdict",
+    "top-1-forced": "Top-1 accuracy where a name must be given",
+    "macro-recall-forced": "Balanced accuracy where a name must be given",
 }
 KINDS = {
     "family": "By family of generators, against all of label 0",
@@ -127,3 +133,17 @@ def audit_sentence(found: FormatAudit) -> str:
 def audit_words(card: ConditionCard) -> str | None:
     """Return the sentence that stands beside every number of a condition, None where the format was not audited."""
     return None if card.audit is None else audit_sentence(card.audit)
+
+
+def attribution_rows(found: Attribution) -> Iterator[tuple[str, MetricValue]]:
+    """Yield the numbers of naming the family with their words, in their order."""
+    for value in found.values:
+        yield title(value.metric), value
+    yield "Known against unknown, AUROC", found.known_against_unknown
+    yield "Top-1 accuracy, unknown counted as wrong", found.top_1
+    yield "Macro F1, unknown counted as wrong", found.macro_f1
+
+
+def attribution_sentence(found: Attribution) -> str:
+    """Return over how many rows the family was named."""
+    return f"{found.n:,} rows of known families, {found.n_unknown:,} of other families, {found.n_0:,} of label 0."

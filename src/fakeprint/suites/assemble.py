@@ -76,7 +76,7 @@ def build_scorecard(
         seed=config.seed,
         resamples=config.resamples,
         unit=first.unit.value,
-        threshold=_threshold_words(config, first),
+        threshold=_threshold_words(config, first, card),
         calibration=card.calibration.scorecard if card and card.calibration else None,
         conditions=tuple(_condition_card(tables[name], facts, config, card) for name in names),
         comparisons=tuple(
@@ -94,7 +94,9 @@ def _rows(aligned: Aligned, config: EvalConfig) -> Rows:
     return Rows(aligned, Resamples(aligned.groups, aligned.labels, count=config.resamples, seed=config.seed), config.threshold)
 
 
-def _threshold_words(config: EvalConfig, aligned: Aligned) -> str:
+def _threshold_words(config: EvalConfig, aligned: Aligned, card: Card | None) -> str:
+    if not len(aligned.scores) and card and card.attribution:
+        return f"a family is named from a probability of {card.attribution.min_probability:.3g}"
     if aligned.predictions and all(row.judged for row in aligned.predictions):
         return "the card's operating points"
     return "none" if config.threshold is None else f"{config.threshold:g} {aligned.unit}, given"

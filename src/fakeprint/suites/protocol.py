@@ -14,8 +14,9 @@ from fakeprint.suites.suite import Suite, suite_of
 class EvalConfig(Record):
     """Everything that decides what an evaluation measures.
 
-    ``detector`` is the name of a shipped artifact or a folder, ``conditions`` replace those of the suite where given, ``threshold`` is a
-    fixed threshold in the unit of foreign scores, chosen before these rows were read.  ``frames`` are read of each video.
+    ``detector`` is the name of a shipped artifact, ``generator`` or a folder, ``conditions`` replace those of the suite where given,
+    ``threshold`` is a fixed threshold in the unit of foreign scores, chosen before these rows were read.  ``frames`` are read of each
+    video.
     """
 
     suite: str = "delivery"
