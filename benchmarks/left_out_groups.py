@@ -64,10 +64,12 @@ def main() -> None:
     parser.add_argument("--try", dest="tries", action="append", default=[], help="groups, comma-separated, or all")
     parser.add_argument("--between", type=float, action="append", default=[])
     parser.add_argument("--ridge", type=float, action="append", default=[])
+    parser.add_argument("--crop", type=int, help="side of the windows for testing, instead of the recipe's")
     parser.add_argument("--aligned", action="append", default=[], help="upsampled:SHARE or redrawn:SHARE (repeat)")
     arguments, recipe, member, _, material, folder, way, rows = ready(parser)
     measured = [one for one in material.train if one.source not in recipe.data.support]
-    conditions = [one for one in recipe.conditions if one.calibrates is None and one.name != "hard"]
+    crop = {} if arguments.crop is None else {"crop": arguments.crop}
+    conditions = [one.model_copy(update=crop) for one in recipe.choosing()]
     tests = {
         one.name: np.concatenate(
             [condition_rows(member, part, material.store, one, folder)[:, 0] for part in (measured, material.validation)]

@@ -8,7 +8,7 @@ from fakeprint.learn.statistics import Statistics
 
 SIZES = {
     "shape": 99, "haar": 36, "joint": 225, "spectrum": 153, "radial": 25, "lags": 126, "phase": 27, "colour": 33, "spread": 12,
-    "half": 225, "pairs": 715, "neighbours": 650, "magnitude": 42, "gradients": 2304,
+    "half": 225, "pairs": 715, "half-pairs": 715, "neighbours": 650, "magnitude": 42, "gradients": 2304,
 }  # fmt: skip
 
 
@@ -36,10 +36,13 @@ def test_joint_histograms_are_histograms(image):
     torch.testing.assert_close(squares, torch.ones_like(squares), atol=1e-3, rtol=0)
 
 
-def test_pairs_equal_a_histogram_by_hand(image):
-    extract = Statistics(("pairs",))
+@pytest.mark.parametrize("group", ["pairs", "half-pairs"])
+def test_pairs_equal_a_histogram_by_hand(group, image):
+    extract = Statistics((group,))
     pixels = (image[0] * 255).round().double()
     luma = 0.299 * pixels[0] + 0.587 * pixels[1] + 0.114 * pixels[2]
+    if group == "half-pairs":
+        luma = luma.reshape(luma.shape[0] // 2, 2, luma.shape[1] // 2, 2).mean((1, 3)).mul(100).round().div(100)
     bank = residual_bank().double()[:2, 0]
     levels = []
     for kernel in bank:

@@ -42,6 +42,7 @@ class Statistics(nn.Module):
         ``joint``        joint histograms of neighbouring residuals in units of their own mean (225)
         ``half``         the same at half the resolution (225)
         ``pairs``        joint histograms of any two luma residuals at one place (715)
+        ``half-pairs``   the same at half the resolution (715)
         ``neighbours``   joint histograms of five luma residuals at one place with the same five one pixel on (650)
         ``magnitude``    autocorrelation of residual strength at 21 shifts (42)
         ``spectrum``     log-spectrum of 32-pixel tiles, each in units of its own power, without its radial mean (153)
@@ -71,9 +72,9 @@ class Statistics(nn.Module):
             "haar": self._haar,
             "spectrum": lambda planes: self._spectra(planes)[0],
             "radial": lambda planes: self._spectra(planes)[1],
-            "half": self._half,
             "gradients": _gradients,
         }
+        of_half: dict[str, Callable[[Tensor], Tensor]] = {"half": self._joint, "half-pairs": self._pairs}
         of_residuals: dict[str, Callable[[Tensor], Tensor]] = {
             "shape": self._shape,
             "joint": self._joint,
@@ -85,12 +86,13 @@ class Statistics(nn.Module):
             "colour": self._colour,
             "spread": self._spread,
         }
-        self._of_planes, self._of_residuals = of_planes, of_residuals
+        self._of_planes, self._of_half, self._of_residuals = of_planes, of_half, of_residuals
         self.groups = tuple(group for group in groups if not group.startswith(CENTRE))
         self.centre = tuple(group.removeprefix(CENTRE) for group in groups if group.startswith(CENTRE))
-        unknown = [group for group in (*self.groups, *self.centre) if group not in of_planes and group not in of_residuals]
+        known = {*of_planes, *of_half, *of_residuals}
+        unknown = [group for group in (*self.groups, *self.centre) if group not in known]
         if unknown:
-            raise UsageError(f"no group of statistics named {unknown[0]!r}; there are: {', '.join(sorted({**of_planes, **of_residuals}))}")
+            raise UsageError(f"no group of statistics named {unknown[0]!r}; there are: {', '.join(sorted(known))}")
         bank = whole_bank()
         self.register_buffer("bank", bank, persistent=False)
         self.register_buffer("gain", (0.002 / bank.abs().sum((1, 2, 3)))[:, None, None], persistent=False)
@@ -125,9 +127,13 @@ class Statistics(nn.Module):
         return torch.cat(found, 1)
 
     def _over(self, planes: Tensor, groups: Sequence[str]) -> list[Tensor]:
-        residuals = self._residuals(planes)
-        graded = planes * 0.001
-        return [self._of_planes[one](graded) if one in self._of_planes else self._of_residuals[one](residuals) for one in groups]
+        found: dict[str, Tensor] = {}
+        for kinds, view in ((self._of_planes, _graded), (self._of_half, self._half), (self._of_residuals, self._residuals)):
+            wanted = [one for one in groups if one in kinds]
+            if wanted:
+                seen = view(planes)
+                found.update((one, kinds[one](seen)) for one in wanted)
+        return [found[one] for one in groups]
 
     def _residuals(self, planes: Tensor) -> Tensor:
         """Return (N, P, K, H - 4, W - 4) residuals in grey levels of planes (N, P, H, W) in thousandths."""
@@ -157,7 +163,8 @@ class Statistics(nn.Module):
         return torch.cat(found, 1).log()
 
     def _half(self, planes: Tensor) -> Tensor:
-        return self._joint(self._residuals(functional.avg_pool2d(planes[:, :1] * 1000.0, 2)))
+        """Return the residuals of luma at half the resolution, where it is in whole hundredths."""
+        return self._residuals((functional.avg_pool2d(planes[:, :1], 2) * 0.1).round() * 10.0)
 
     def _pairs(self, residuals: Tensor) -> Tensor:
         marks = _marks(residuals[:, 0]).flatten(1, 2).flatten(2)
@@ -240,6 +247,10 @@ class Statistics(nn.Module):
             deviation = _deviation(energy)
             found += [deviation, (centred * centred.square()).mean(2) / (deviation * deviation.square() + 0.05)]
         return torch.cat(found, 1)
+
+
+def _graded(planes: Tensor) -> Tensor:
+    return planes * 0.001
 
 
 def _gradients(planes: Tensor) -> Tensor:
