@@ -2,8 +2,8 @@
 
     python benchmarks/heat_map.py DATA/manifest.csv
 
-Every development photograph is joined with one generated development picture, which half it fills is drawn; the whole is one JPEG of quality
-80 to 95, so that both halves share their last compression.  A place counts where it lies in one half alone.
+Every development photograph is joined with one generated development picture; which half it fills is drawn.  The whole is one JPEG of
+quality 80 to 95, so that both halves share their last compression.  A place counts where it lies in one half alone.
 """
 
 import argparse
