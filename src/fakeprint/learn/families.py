@@ -86,19 +86,43 @@ def families_of(samples: Sequence[Sample], least: int) -> tuple[str, ...]:
     return names
 
 
-def fit_families(rows: Rows, samples: Sequence[Sample], names: tuple[str, ...], ridge: float) -> FamilyHead:
-    """Fit on rows (N, views, D) of the samples whose family is in ``names``; every class weighs the same."""
+@dataclass(frozen=True)
+class Moments:
+    """Centre (D,) and covariance (D, D) of each family, of rows standardised by ``mean`` and ``scale`` and clipped."""
+
+    mean: Array
+    scale: Array
+    centres: dict[str, Array]
+    within: dict[str, Array]
+
+    def head(self, names: tuple[str, ...], ridge: float) -> FamilyHead:
+        """Return the head of these families: Gaussian classes with their mean covariance, every class weighing the same."""
+        centres = np.array([self.centres[name] for name in names])
+        within = np.mean([self.within[name] for name in names], axis=0)
+        weights: Array = np.linalg.solve(within + ridge * np.eye(len(self.mean)), centres.T)
+        bias: Array = -0.5 * np.einsum("cd,dc->c", centres, weights)
+        return FamilyHead(names, self.mean, self.scale, weights, bias)
+
+
+def moments_of(rows: Rows, samples: Sequence[Sample], names: tuple[str, ...]) -> Moments:
+    """Return the moments of rows (N, views, D) of the samples whose family is in ``names``."""
     families = np.array([family_of(one) for one in samples])
     flat = {name: rows[families == name].reshape(-1, rows.shape[2]).astype(np.float64) for name in names}
     mean: Array = np.mean([one.mean(0) for one in flat.values()], axis=0)
     variance = np.mean([np.mean((one - mean) ** 2, axis=0) for one in flat.values()], axis=0)
     scale: Array = np.maximum(np.sqrt(variance), LEAST_SCALE)
     standard = {name: np.clip((one - mean) / scale, -LIMIT, LIMIT) for name, one in flat.items()}
-    centres = np.array([one.mean(0) for one in standard.values()])
-    within = np.mean([np.cov(one, rowvar=False, bias=True) for one in standard.values()], axis=0)
-    weights: Array = np.linalg.solve(within + ridge * np.eye(len(mean)), centres.T)
-    bias: Array = -0.5 * np.einsum("cd,dc->c", centres, weights)
-    return FamilyHead(names, mean, scale, weights, bias)
+    return Moments(
+        mean,
+        scale,
+        {name: one.mean(0) for name, one in standard.items()},
+        {name: np.cov(one, rowvar=False, bias=True) for name, one in standard.items()},
+    )
+
+
+def fit_families(rows: Rows, samples: Sequence[Sample], names: tuple[str, ...], ridge: float) -> FamilyHead:
+    """Fit on rows (N, views, D) of the samples whose family is in ``names``."""
+    return moments_of(rows, samples, names).head(names, ridge)
 
 
 def probabilities(logits: Array, temperature: float) -> Array:

@@ -2,7 +2,8 @@
 
 Every picture is scored by heads that were fitted without its group.  For the question whether a family is known, each family is left
 out in turn, and its pictures are compared with those of the other families *under the same head*: a head with one class less is
-surer of everything, so scores of two heads cannot be compared.  Every family weighs the same, however many pictures it has.
+surer of everything, so scores of two heads cannot be compared.  Only the scale that rows are brought to knows the family left out.
+Every family weighs the same, however many pictures it has.
 """
 
 import zlib
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from fakeprint.core.card import Attribution, Measured
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample
-from fakeprint.learn.families import FamilyHead, families_of, family_of, fit_families, probabilities
+from fakeprint.learn.families import FamilyHead, families_of, family_of, fit_families, moments_of, probabilities
 from fakeprint.learn.recipe import FamiliesRecipe
 from fakeprint.learn.statistics_fit import Rows
 from fakeprint.metrics import METRICS
@@ -85,10 +86,11 @@ def _score(settings: FamiliesRecipe, names: tuple[str, ...], rows: Rows, samples
         chosen = [one for one, kept_in in zip(samples, part, strict=True) if kept_in]
         if absent := set(names) - {family_of(one) for one in chosen}:
             raise UsageError(f"families in too few groups to be measured: {', '.join(sorted(absent))}")
-        whole[inside] = fit_families(rows[part], chosen, names, settings.ridge).logits(values[inside])
+        moments = moments_of(rows[part], chosen, names)
+        whole[inside] = moments.head(names, settings.ridge).logits(values[inside])
         for place, left in enumerate(names):
             others = tuple(name for name in names if name != left)
-            without[place][inside] = fit_families(rows[part], chosen, others, settings.ridge).logits(values[inside])
+            without[place][inside] = moments.head(others, settings.ridge).logits(values[inside])
     families = np.tile([names.index(family_of(one)) for one in held], len(tested.deliveries)).astype(np.int64)
     groups = tuple(one.group for one in held) * len(tested.deliveries)
     return _Scored(names, families, groups, len(held), whole, without)
