@@ -24,11 +24,9 @@ from fakeprint.core.sample import Sample, Split, Step
 from fakeprint.core.scorecard import FormatAudit
 from fakeprint.core.verdict import FileConditions, Level
 from fakeprint.detectors.load import measured_artifact
-from fakeprint.judge.calibration import Method, apply_map, fit_map, operating_point
-from fakeprint.judge.conformal import fit_conformal
+from fakeprint.judge.calibration import Method, calibrate_bucket
 from fakeprint.judge.domain import outside_domain
 from fakeprint.judge.fuse import decide
-from fakeprint.judge.likelihood import llr_bounds
 from fakeprint.judge.policy import DEFAULT, Policy
 from fakeprint.media.container.sniff import sniff
 from fakeprint.media.workers import Outcome, Task, WorkerPool
@@ -267,24 +265,12 @@ def _calibration_rows(
 def _fit_bucket(
     bucket: Bucket, rows: _CalibrationRows, inside: NDArray[np.bool_], method: Method, seed: int, policy: Policy
 ) -> BucketCalibration:
+    places = np.flatnonzero(inside)
+    counted = np.isin(places, _one_per_group(rows, places, seed))
     try:
-        fitted = fit_map(rows.logits[inside], rows.labels[inside], method)
+        return calibrate_bucket(rows.logits[inside], rows.labels[inside], bucket, method, policy, counted=counted)
     except (ValueError, ArithmeticError) as error:
         raise UsageError(f"bucket {bucket.name} cannot be calibrated: {error}") from error
-    kept = _one_per_group(rows, np.flatnonzero(inside), seed)
-    llrs, labels = apply_map(fitted, rows.logits[kept]), rows.labels[kept]
-    low, high = llr_bounds(llrs, labels)
-    return BucketCalibration(
-        bucket=bucket,
-        map=fitted,
-        n_authentic=int((labels == 0).sum()),
-        n_synthetic=int((labels == 1).sum()),
-        llr_low=low,
-        llr_high=high,
-        some=operating_point(llrs, labels, policy.some_fpr),
-        strong=operating_point(llrs, labels, policy.strong_fpr),
-        conformal=fit_conformal(llrs, labels, policy.conformal_alpha),
-    )
 
 
 def _one_per_group(rows: _CalibrationRows, places: NDArray[np.int64], seed: int) -> NDArray[np.int64]:

@@ -101,15 +101,23 @@ def _allowed(n: int, target_fpr: float) -> int | None:
     return low
 
 
-def calibrate_bucket(logits: Logits, labels: Labels, bucket: Bucket, method: Method, policy: Policy = DEFAULT) -> BucketCalibration:
-    """Fit everything for one bucket on its calibration rows.
+def calibrate_bucket(
+    logits: Logits,
+    labels: Labels,
+    bucket: Bucket,
+    method: Method,
+    policy: Policy = DEFAULT,
+    *,
+    counted: NDArray[np.bool_] | slice = slice(None),
+) -> BucketCalibration:
+    """Fit everything for one bucket on its calibration rows; ``counted`` are the rows behind everything but the map.
 
     The maps rise, and conformal sets and rates depend on ranks alone, so fitting them on the rows that the map was fitted on costs
     them nothing.
     """
     logits, labels = _checked(logits, labels)
     fitted = fit_map(logits, labels, method)
-    llrs = apply_map(fitted, logits)
+    llrs, labels = apply_map(fitted, logits[counted]), labels[counted]
     low, high = llr_bounds(llrs, labels)
     return BucketCalibration(
         bucket=bucket,

@@ -3,14 +3,13 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from fakeprint.core.sanitise import map_text, plain
 from fakeprint.core.scorecard import ConditionCard, MetricValue, Scorecard, Slice
+from fakeprint.reports.page import asset, environment
 from fakeprint.reports.scorecard_rows import (
     attribution_rows,
     attribution_sentence,
@@ -24,7 +23,6 @@ from fakeprint.reports.scorecard_rows import (
     value_in,
 )
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _LEFT, _WIDTH, _ROW = 190, 640, 24
 _NAME_CHARS = 28
 
@@ -79,7 +77,7 @@ class Square:
 def scorecard_html(scorecard: Scorecard) -> bytes:
     """Return the page."""
     scorecard = map_text(scorecard, lambda text: plain(text, lines=True))
-    style = _asset("page.css") + _asset("scorecard.css")
+    style = asset("page.css", "scorecard.css")
     digest = b64encode(sha256(style.encode()).digest()).decode()
     counted = [counts_row(card) for card in scorecard.conditions]
     page = _environment().get_template("scorecard.html.j2")
@@ -168,17 +166,8 @@ def _square(title: str, caption: str, below: str, pairs: Sequence[tuple[float, f
     )
 
 
-@cache
-def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text("utf-8")
-
-
-@cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals.update(
+    return environment(
         number=number,
         title=title,
         value_in=value_in,
@@ -190,4 +179,3 @@ def _environment() -> Environment:
         slice_chart=slice_chart,
         plots_of=plots_of,
     )
-    return environment
