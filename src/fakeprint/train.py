@@ -117,11 +117,11 @@ def train(
 
 
 def _families(session: Session, settings: FamiliesRecipe, ensemble: Ensemble) -> tuple[Attributed, Families]:
-    """Fit attribution on the positives of the training split, support left out; the graph computes their statistics once for both."""
+    """Fit attribution on the training split, support left out; the graph computes its statistics once for both."""
     recipe, material = session.recipe, session.material
     member = _only_statistics(recipe, "attribution")
     own = [one for one in material.train if one.source not in recipe.data.support]
-    inside = np.array([one.label.positive and one.source not in recipe.data.support for one in material.train], bool)
+    inside = np.array([one.source not in recipe.data.support for one in material.train], bool)
     rows = _training_rows(session, member, material.train)[inside]
     whole = [
         np.concatenate([_condition_rows(session, member, part, one) for part in (own, material.validation)]) for one in recipe.choosing()
@@ -131,8 +131,7 @@ def _families(session: Session, settings: FamiliesRecipe, ensemble: Ensemble) ->
         Delivered([samples[place] for place in kept], [one[kept] for one in whole])
         for kept in ([place for place, one in enumerate(samples) if one.label.positive == wanted] for wanted in (1, 0))
     )
-    learned = [one for one, kept in zip(material.train, inside, strict=True) if kept]
-    head, attribution, measured = fit_attribution(settings, rows, learned, generated, photographs, seed=recipe.seed)
+    head, attribution, measured = fit_attribution(settings, rows, own, generated, photographs, seed=recipe.seed)
     return Attributed(ensemble, head), Families(head.names, attribution, tuple(measured))
 
 

@@ -22,6 +22,7 @@ def material():
     rng = np.random.default_rng(0)
     sizes = {"x": 60, "y": 60, "z": 60, "w": 30}
     learned = [picture(name, number) for name, size in sizes.items() for number in range(size)]
+    learned += [picture("", number, label=Label.AUTHENTIC) for number in range(40)]
     held = [picture(name, number, Split.DEV) for name in sizes for number in range(10)]
     held += [picture("seldom", number, Split.DEV) for number in range(5)]
     photographs = [picture("", number, Split.DEV, Label.AUTHENTIC) for number in range(30)]
@@ -29,7 +30,7 @@ def material():
     def rows(pictures):
         return np.array([rng.normal(size=4) + CENTRES.get(one.family, (0, 0, 0, 0)) for one in pictures], np.float32)
 
-    tested = [*learned, *held]
+    tested = [*learned[:210], *held]
     return (
         learned,
         np.stack([rows(learned), rows(learned)], 1),
@@ -43,12 +44,15 @@ def test_numbers_are_those_of_an_independent_computation(material):
     settings = FamiliesRecipe(least=10, ridge=0.1, unknown_error=0.25)
     head, attribution, measured = fit_attribution(settings, rows, learned, generated, photographs, seed=1)
     numbers = {one.metric: one for one in measured if one.group != "photographs, whatever the verdict" and one.metric != "recall"}
-    assert head.names == ("w", "x", "y", "z")
-    scored = _score(settings, head.names, rows, learned, generated)
-    sure = probabilities(scored.whole, 1.0)
-    assert numbers["balanced_accuracy"].value == pytest.approx(reference.balanced_accuracy_score(scored.families, sure.argmax(1)))
+    assert head.names == ("w", "x", "y", "z", "photographs")
+    scored = _score(settings, head.names[:-1], rows, learned, generated)
+    assert numbers["balanced_accuracy"].value == pytest.approx(
+        reference.balanced_accuracy_score(scored.families, scored.whole[:, :4].argmax(1))
+    )
     recalls = {one.group: one.value for one in measured if one.metric == "recall"}
-    assert list(recalls.values()) == pytest.approx(list(reference.recall_score(scored.families, sure.argmax(1), average=None)))
+    assert list(recalls.values()) == pytest.approx(
+        list(reference.recall_score(scored.families, scored.whole[:, :4].argmax(1), average=None))
+    )
     assert numbers["balanced_accuracy"].value > 0.9
     assert all(one.low <= one.value <= one.high for one in measured)
     assert numbers["named_wrongly"].value == pytest.approx(0.25, abs=0.01)
@@ -56,18 +60,20 @@ def test_numbers_are_those_of_an_independent_computation(material):
     scale = head.weights[0, 0] / fit_families(rows, learned, head.names, 0.1).weights[0, 0]
     size = np.bincount(scored.families)
     aurocs = [
-        reference.roc_auc_score(scored.families != place, probabilities(one, 1 / scale).max(1), sample_weight=1 / size[scored.families])
+        reference.roc_auc_score(
+            scored.families != place, probabilities(one, 1 / scale)[:, :-1].max(1), sample_weight=1 / size[scored.families]
+        )
         for place, one in enumerate(scored.without)
     ]
     assert numbers["auroc_known_unknown"].value == pytest.approx(np.mean(aurocs))
     (photos,) = (one for one in measured if one.group == "photographs, whatever the verdict")
-    named = probabilities(head.logits(photographs.deliveries[0]), attribution.temperature).max(1) >= attribution.min_probability
+    named = probabilities(head.logits(photographs.deliveries[0]), attribution.temperature)[:, :-1].max(1) >= attribution.min_probability
     assert (photos.value, photos.n_authentic) == (pytest.approx(named.mean()), 30)
 
 
 def test_no_head_saw_the_groups_that_it_scores(material):
     learned, rows, generated, _ = material
-    folds = _folds([*learned, *generated.samples])
+    folds = _folds([*learned, *(one for one in generated.samples if one.family != "seldom")])
     assert set(folds.values()) == set(range(FOLDS))
     settings = FamiliesRecipe(least=10, ridge=0.1)
     before = _score(settings, ("w", "x", "y", "z"), rows, learned, generated)
@@ -82,8 +88,8 @@ def test_no_head_saw_the_groups_that_it_scores(material):
 
 
 def test_a_family_that_cannot_be_divided_is_refused(material):
-    _, rows, generated, photographs = material
-    lumped = [one.model_copy(update={"group": "one"}) if one.family == "w" else one for one in generated.samples[:210]]
+    learned, rows, _, photographs = material
+    lumped = [one.model_copy(update={"group": "one"}) if one.family == "w" else one for one in learned]
     with pytest.raises(UsageError, match="too few groups to be measured: w"):
         fit_attribution(FamiliesRecipe(least=10), rows, lumped, Delivered(lumped, [rows[:, 0]]), photographs, seed=0)
 

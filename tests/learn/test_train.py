@@ -102,12 +102,12 @@ def test_calibration_on_left_out_sources_and_attribution(small_set, recipes, tmp
     families.write_text(f"{head}{members}{statistics}families: {{least: 4}}\n{tail}")
     folder = train(families, data=small_set, output=tmp_path / "b", device="cpu", tell=silent)
     card = Card.model_validate_json((folder / "card.json").read_text())
-    assert card.labels == ("nearest-0", "nearest-1")
+    assert card.labels == ("nearest-0", "nearest-1", "photographs")
     assert card.attribution is not None
     session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
     logit, classes = session.run(["logit", "class_logits"], {"image": np.zeros((2, 3, 96, 96), np.float32)})
     assert logit.shape == (2,)
-    assert classes.shape == (2, 2)
+    assert classes.shape == (2, 3)
 
 
 def test_two_processes_make_one_artifact(small_set, recipes, tmp_path):

@@ -172,8 +172,15 @@ class CardFile(Record):
     sha256: Sha256
 
 
+NO_FAMILY = "photographs"
+"""The label of a class of pictures that no generator made: it takes its part of the probability and is never named."""
+
+
 class Attribution(Record):
-    """How ``class_logits`` become a family or *unknown*: divide by ``temperature``, softmax, unknown below ``min_probability``."""
+    """How ``class_logits`` become a family or *unknown*: divide by ``temperature``, softmax, unknown below ``min_probability``.
+
+    The most probable class that is not :data:`NO_FAMILY` is the one that may be named.
+    """
 
     temperature: float = Field(gt=0)
     min_probability: float = Field(gt=0, le=1)

@@ -265,7 +265,8 @@ class DetectionClaim(Record):
 class AttributionClaim(Record):
     """Which of the generator families that a model has seen the pixels resemble most.
 
-    ``probabilities`` belong to ``names``, in the same order, and sum to 1.  Below ``min_probability``, which the model's card fixes on
+    ``probabilities`` belong to ``names``, in the same order, and sum to 1, or to less where
+    the model has a class of pictures of no family.  Below ``min_probability``, which the model's card fixes on
     calibration data, the family is unknown; the judge takes that decision.
     """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeprint.core.card import Card
+from fakeprint.core.card import NO_FAMILY, Card
 from fakeprint.core.errors import ArtifactError
 from fakeprint.core.evidence import AttributionClaim, Evidence, Question
 from fakeprint.detectors.artifact import load_artifact
@@ -62,21 +62,20 @@ class GeneratorDetector:
         if scores is None:
             summary = f"This model needs at least {self._model.spec.min_side} pixels on the shorter side."
             return not_applicable(self, item, "too_small", summary, weights_sha256=weights)
-        probabilities = self._probabilities(scores)
-        best = int(probabilities.argmax())
-        known = probabilities[best] >= self._attribution.min_probability
-        resembles = f"most like {self.card.labels[best]}" if known else "like none of them clearly enough to name it"
+        found = {name: round(value, 6) for name, value in self._probabilities(scores).items() if name != NO_FAMILY}
+        best = max(found, key=found.__getitem__)
+        known = found[best] >= self._attribution.min_probability
+        resembles = f"most like {best}" if known else "like none of them clearly enough to name it"
         claim = AttributionClaim(
-            names=self.card.labels,
-            probabilities=tuple(round(float(value), 6) for value in probabilities),
+            names=tuple(found),
+            probabilities=tuple(found.values()),
             min_probability=self._attribution.min_probability,
             validated_until=self.card.validated_until,
         )
-        summary = f"Compared with {len(self.card.labels)} families of generators, the picture is {resembles}."
+        summary = f"Compared with {len(found)} families of generators, the picture is {resembles}."
         return evidence_of(self, item, summary=summary, claims=(claim,), weights_sha256=weights)
 
-    def _probabilities(self, scores: WindowScores) -> NDArray[np.float64]:
+    def _probabilities(self, scores: WindowScores) -> dict[str, float]:
         logits = np.asarray(scores.mean("class_logits"), np.float64) / self._attribution.temperature
         odds = np.exp(logits - logits.max())
-        probabilities: NDArray[np.float64] = odds / odds.sum()
-        return probabilities
+        return dict(zip(self.card.labels, map(float, odds / odds.sum()), strict=True))

@@ -1,7 +1,7 @@
 """Attribution: which of the generator families seen in training do the statistics of a picture resemble?
 
-Gaussian classes with one covariance, in closed form.  What no class resembles enough is called unknown; how often that works is
-measured in :mod:`fakeprint.learn.left_out_families`.
+Gaussian classes with one covariance, in closed form; one more class, of photographs, takes what looks like no family.  What no
+class resembles enough is called unknown; how often that works is measured in :mod:`fakeprint.learn.left_out_families`.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fakeprint.core.card import NO_FAMILY
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample
 from fakeprint.learn.discriminant import LEAST_SCALE
@@ -73,8 +74,8 @@ class Attributed(nn.Module):
 
 
 def family_of(sample: Sample) -> str:
-    """Return the family of generators, the generator where no family is on record, or nothing."""
-    return sample.family or sample.generator or ""
+    """Return the family of generators, the generator where no family is on record, or nothing; photographs are a class of their own."""
+    return (sample.family or sample.generator or "") if sample.label.positive else NO_FAMILY
 
 
 def families_of(samples: Sequence[Sample], least: int) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def families_of(samples: Sequence[Sample], least: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Moments:
-    """Centre (D,) and covariance (D, D) of each family, of rows standardised by ``mean`` and ``scale`` and clipped."""
+    """Centre (D,) of each class and covariance (D, D) of each family, of rows standardised by ``mean`` and ``scale`` and clipped."""
 
     mean: Array
     scale: Array
@@ -96,27 +97,28 @@ class Moments:
     within: dict[str, Array]
 
     def head(self, names: tuple[str, ...], ridge: float) -> FamilyHead:
-        """Return the head of these families: Gaussian classes with their mean covariance, every class weighing the same."""
+        """Return the head of these classes: Gaussians with the mean covariance of the families, every class weighing the same."""
         centres = np.array([self.centres[name] for name in names])
-        within = np.mean([self.within[name] for name in names], axis=0)
+        within = np.mean([self.within[name] for name in names if name != NO_FAMILY], axis=0)
         weights: Array = np.linalg.solve(within + ridge * np.eye(len(self.mean)), centres.T)
         bias: Array = -0.5 * np.einsum("cd,dc->c", centres, weights)
         return FamilyHead(names, self.mean, self.scale, weights, bias)
 
 
 def moments_of(rows: Rows, samples: Sequence[Sample], names: tuple[str, ...]) -> Moments:
-    """Return the moments of rows (N, views, D) of the samples whose family is in ``names``."""
+    """Return the moments of rows (N, views, D) of the samples whose family is in ``names``; families alone set mean and scale."""
     families = np.array([family_of(one) for one in samples])
     flat = {name: rows[families == name].reshape(-1, rows.shape[2]).astype(np.float64) for name in names}
-    mean: Array = np.mean([one.mean(0) for one in flat.values()], axis=0)
-    variance = np.mean([np.mean((one - mean) ** 2, axis=0) for one in flat.values()], axis=0)
+    made = [one for name, one in flat.items() if name != NO_FAMILY]
+    mean: Array = np.mean([one.mean(0) for one in made], axis=0)
+    variance = np.mean([np.mean((one - mean) ** 2, axis=0) for one in made], axis=0)
     scale: Array = np.maximum(np.sqrt(variance), LEAST_SCALE)
     standard = {name: np.clip((one - mean) / scale, -LIMIT, LIMIT) for name, one in flat.items()}
     return Moments(
         mean,
         scale,
         {name: one.mean(0) for name, one in standard.items()},
-        {name: np.cov(one, rowvar=False, bias=True) for name, one in standard.items()},
+        {name: np.cov(one, rowvar=False, bias=True) for name, one in standard.items() if name != NO_FAMILY},
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeprint.core.card import Attribution, Measured
+from fakeprint.core.card import NO_FAMILY, Attribution, Measured
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample
 from fakeprint.learn.families import FamilyHead, families_of, family_of, fit_families, moments_of, probabilities
@@ -38,8 +38,8 @@ class Delivered:
 class _Scored:
     """Class logits of the N = R * M rows of known families, by heads that saw neither a row's group nor the family left out.
 
-    ``families`` (N,) indexes ``names``.  ``whole`` (N, C) are logits of heads of all families, ``without[c]`` (N, C - 1) of heads
-    that know all but family c.
+    ``families`` (N,) indexes the C ``names``.  ``whole`` (N, C + 1) are logits of heads of all families, ``without[c]`` (N, C) of heads
+    that know all but family c; the last column is the class of photographs.
     """
 
     names: tuple[str, ...]
@@ -55,21 +55,27 @@ def fit_attribution(
 ) -> tuple[FamilyHead, Attribution, list[Measured]]:
     """Fit the head, choose temperature and threshold, and measure; the temperature is built into the returned head.
 
-    ``rows`` (N, views, D) are training deliveries of ``samples``.  The temperature minimises the log-loss of known families.  The
-    threshold is the least probability that at most ``unknown_error`` of the pictures of left-out families reach.
+    ``rows`` (N, views, D) are training deliveries of ``samples``, photographs among them.  The temperature minimises the log-loss of
+    known families.  The threshold is the least probability that at most ``unknown_error`` of the pictures of left-out families reach.
     """
     names = families_of(samples, settings.least)
-    head = fit_families(rows, samples, names, settings.ridge)
+    head = fit_families(rows, samples, (*names, NO_FAMILY), settings.ridge)
     scored = _score(settings, names, rows, samples, generated)
     alike = 1 / np.bincount(scored.families, minlength=len(names))[scored.families]
     temperature = _temperature(scored, alike)
-    own = np.array([probabilities(scored.without[family][[row]], temperature).max() for row, family in enumerate(scored.families)])
+    own = np.array([_sureness(scored.without[family][[row]], temperature)[0] for row, family in enumerate(scored.families)])
     threshold = min(0.999, max(0.01, _quantile(own, alike, 1 - settings.unknown_error)))
     measured = _measure(scored, own, threshold, temperature, seed)
     if photographs.samples:
-        sure = probabilities(np.concatenate([head.logits(one) for one in photographs.deliveries]), temperature).max(1)
+        sure = _sureness(np.concatenate([head.logits(one) for one in photographs.deliveries]), temperature)
         measured.append(_named_photographs(photographs, sure >= threshold, seed))
     return head.cooled(temperature), Attribution(temperature=1.0, min_probability=threshold), measured
+
+
+def _sureness(logits: Array, temperature: float) -> Array:
+    """Return the probability (N,) of the most probable family."""
+    found: Array = probabilities(logits, temperature)[:, :-1].max(1)
+    return found
 
 
 def _score(settings: FamiliesRecipe, names: tuple[str, ...], rows: Rows, samples: Sequence[Sample], tested: Delivered) -> _Scored:
@@ -80,16 +86,16 @@ def _score(settings: FamiliesRecipe, names: tuple[str, ...], rows: Rows, samples
     learned = np.array([folds[one.group] for one in samples])
     scored_in = np.tile([folds[one.group] for one in held], len(tested.deliveries))
     count = len(names)
-    whole, without = np.zeros((len(values), count)), tuple(np.zeros((len(values), count - 1)) for _ in names)
+    whole, without = np.zeros((len(values), count + 1)), tuple(np.zeros((len(values), count)) for _ in names)
     for fold in range(FOLDS):
         part, inside = learned != fold, scored_in == fold
         chosen = [one for one, kept_in in zip(samples, part, strict=True) if kept_in]
-        if absent := set(names) - {family_of(one) for one in chosen}:
+        if absent := {*names, NO_FAMILY} - {family_of(one) for one in chosen}:
             raise UsageError(f"families in too few groups to be measured: {', '.join(sorted(absent))}")
-        moments = moments_of(rows[part], chosen, names)
-        whole[inside] = moments.head(names, settings.ridge).logits(values[inside])
+        moments = moments_of(rows[part], chosen, (*names, NO_FAMILY))
+        whole[inside] = moments.head((*names, NO_FAMILY), settings.ridge).logits(values[inside])
         for place, left in enumerate(names):
-            others = tuple(name for name in names if name != left)
+            others = (*(name for name in names if name != left), NO_FAMILY)
             without[place][inside] = moments.head(others, settings.ridge).logits(values[inside])
     families = np.tile([names.index(family_of(one)) for one in held], len(tested.deliveries)).astype(np.int64)
     groups = tuple(one.group for one in held) * len(tested.deliveries)
@@ -120,8 +126,7 @@ def _quantile(values: Array, weights: Array, share: float) -> float:
 
 
 def _measure(scored: _Scored, own: Array, threshold: float, temperature: float, seed: int) -> list[Measured]:
-    known = probabilities(scored.whole, temperature)
-    hit, named = known.argmax(1) == scored.families, known.max(1) >= threshold
+    hit, named = scored.whole[:, :-1].argmax(1) == scored.families, _sureness(scored.whole, temperature) >= threshold
     draws = Resamples(scored.groups, np.ones(len(hit)), count=MIN_RESAMPLES, seed=seed)
     is_of = (scored.families[:, None] == np.arange(len(scored.names))).astype(np.float64)
 
@@ -160,7 +165,7 @@ def _mean_over_families(weights: Array, is_of: Array, events: NDArray[np.bool_])
 def _separation(scored: _Scored, temperature: float, is_of: Array) -> Callable[[Array], Array]:
     """Return the mean over left-out families of the AUROC of the others' pictures against theirs, under one head each."""
     kernel = METRICS.load("auroc").kernel
-    sure = [probabilities(one, temperature).max(1) for one in scored.without]
+    sure = [_sureness(one, temperature) for one in scored.without]
 
     def mean(weights: Array) -> Array:
         size = weights @ is_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeprint.core.card import Card
+from fakeprint.core.card import NO_FAMILY, Card
 from fakeprint.core.errors import UsageError
 from fakeprint.core.prediction import Aligned
 from fakeprint.core.scorecard import Attribution, MetricValue
@@ -27,7 +27,7 @@ def attribution_of(aligned: Aligned, card: Card, *, resamples: int, seed: int) -
     """Return the attribution table over the rows that carry class logits, or None where no row of label 1 does.
 
     A row's true class is its family or generator, whichever the card's labels hold.  The named class is the most probable one, or
-    *unknown* where its probability stays under the card's threshold.
+    *unknown* where its probability stays under the card's threshold; a class of photographs takes its part and is never named.
 
     Raises:
         UsageError: class logits of a model with another number of classes than the card's labels.
@@ -36,8 +36,9 @@ def attribution_of(aligned: Aligned, card: Card, *, resamples: int, seed: int) -
     ones, zeros = (np.flatnonzero(told & (aligned.labels == label)) for label in (1, 0))
     if card.attribution is None or not len(ones):
         return None
-    known = {name: index for index, name in enumerate(card.labels)}
-    unknown = len(card.labels)
+    families = tuple(name for name in card.labels if name != NO_FAMILY)
+    known = {name: index for index, name in enumerate(families)}
+    unknown = len(families)
     found, others = _named(aligned, card, ones), _named(aligned, card, zeros)
     answers = np.where(found.named, found.best, unknown)
     truth = np.array([known.get(aligned.families[place], known.get(aligned.generators[place], unknown)) for place in ones])
@@ -52,7 +53,7 @@ def attribution_of(aligned: Aligned, card: Card, *, resamples: int, seed: int) -
     np.add.at(confusion, (truth, answers), 1)
     none = np.zeros(len(zeros), np.int64)
     return Attribution(
-        classes=(*card.labels, "unknown"),
+        classes=(*families, "unknown"),
         n=int(is_known.sum()),
         n_unknown=int((1 - is_known).sum()),
         n_0=len(zeros),
@@ -81,5 +82,6 @@ def _named(aligned: Aligned, card: Card, places: NDArray[np.int64]) -> _Named:
         raise UsageError(f"the rows have class logits of another model than {card.name}, which names {len(card.labels)} families")
     logits = np.array(rows).reshape(len(rows), len(card.labels)) / card.attribution.temperature
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    sureness = odds.max(axis=1) / odds.sum(axis=1)
-    return _Named(logits.argmax(axis=1), sureness, sureness >= card.attribution.min_probability)
+    probabilities = (odds / odds.sum(axis=1, keepdims=True))[:, [name != NO_FAMILY for name in card.labels]]
+    sureness = probabilities.max(axis=1)
+    return _Named(probabilities.argmax(axis=1), sureness, sureness >= card.attribution.min_probability)
