@@ -271,6 +271,20 @@ class TestUnusualRows:
         assert Scorecard.model_validate_json(pages["scorecard.json"]) == scorecard
         assert scorecard.threshold == "a family is named from a probability of 0.6"
 
+    def test_a_class_of_photographs_takes_its_part_and_is_never_named(self, make: SimpleNamespace, card: Card) -> None:
+        manifest = make.manifest(120)
+        rule = Attribution(temperature=1.0, min_probability=0.4)
+        named = card.model_copy(update={"labels": ("family-0", "photographs", "family-1"), "attribution": rule})
+        logits = {"family-0": (3.0, 0.0, 0.0), "family-1": (0.0, 3.0, 2.9)}
+        rows = [
+            row.model_validate({**row.model_dump(), "class_logits": logits.get(sample.family, (0.0, 0.0, 0.0))})
+            for row, sample in zip(make.predictions(manifest, conditions=("clean",)), manifest.samples, strict=True)
+        ]
+        found = build_scorecard(rows, manifest, EvalConfig(**FAST), card=named).conditions[0].attribution
+        assert found.classes == ("family-0", "family-1", "unknown")
+        assert found.confusion == ((20, 0, 0), (0, 20, 0), (0, 0, 20))
+        assert {one.metric: one.value for one in found.values}["named-0"] == 0.0
+
     def test_class_logits_of_another_model_are_refused(self, make: SimpleNamespace, card: Card) -> None:
         manifest = make.manifest(40)
         rows = [

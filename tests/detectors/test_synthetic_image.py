@@ -1,3 +1,5 @@
+import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -62,3 +64,14 @@ def test_probabilities_belong_to_the_cards_labels(artifact: Path, item) -> None:
     assert claim.names == ("red-maker", "grey-maker", "dark-maker")
     assert sum(claim.probabilities) == pytest.approx(1.0, abs=1e-5)
     assert claim.probabilities[0] > claim.probabilities[1] > claim.probabilities[2]
+
+
+def test_a_class_of_photographs_is_never_named(artifact: Path, tmp_path: Path, item) -> None:
+    folder = Path(shutil.copytree(artifact, tmp_path / "with-photographs"))
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(json.dumps(card | {"labels": ["photographs", "grey-maker", "dark-maker"]}))
+    evidence = GeneratorDetector(folder).examine(item(1.0))
+    (claim,) = evidence.claims
+    assert claim.names == ("grey-maker", "dark-maker")
+    assert sum(claim.probabilities) < 0.1
+    assert evidence.summary == "Compared with 2 families of generators, the picture is like none of them clearly enough to name it."
