@@ -274,14 +274,14 @@ class TestUnusualRows:
     def test_a_class_of_photographs_takes_its_part_and_is_never_named(self, make: SimpleNamespace, card: Card) -> None:
         manifest = make.manifest(120)
         rule = Attribution(temperature=1.0, min_probability=0.4)
-        named = card.model_copy(update={"labels": ("family-0", "photographs", "family-1"), "attribution": rule})
+        named = card.model_copy(update={"labels": ("family-0", "photographs", "other+family-1"), "attribution": rule})
         logits = {"family-0": (3.0, 0.0, 0.0), "family-1": (0.0, 3.0, 2.9)}
         rows = [
             row.model_validate({**row.model_dump(), "class_logits": logits.get(sample.family, (0.0, 0.0, 0.0))})
             for row, sample in zip(make.predictions(manifest, conditions=("clean",)), manifest.samples, strict=True)
         ]
         found = build_scorecard(rows, manifest, EvalConfig(**FAST), card=named).conditions[0].attribution
-        assert found.classes == ("family-0", "family-1", "unknown")
+        assert found.classes == ("family-0", "other+family-1", "unknown")
         assert found.confusion == ((20, 0, 0), (0, 20, 0), (0, 0, 20))
         assert {one.metric: one.value for one in found.values}["named-0"] == 0.0
 

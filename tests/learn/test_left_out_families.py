@@ -100,3 +100,11 @@ def test_the_threshold_lets_no_more_than_its_share_through():
     assert _quantile(values, weights, 0.5) == 0.9
     assert _quantile(values, weights, 0.25) == 0.5
     assert _quantile(values, weights, 0.9) > 0.9
+
+
+def test_families_that_stand_together_are_one_class(material):
+    learned, rows, generated, photographs = material
+    settings = FamiliesRecipe(least=10, ridge=0.1, unknown_error=0.2, together=(("x", "y"),))
+    head, _, measured = fit_attribution(settings, rows, learned, generated, photographs, seed=0)
+    assert head.names == ("w", "x+y", "z", "photographs")
+    assert {one.group: one.n_positive for one in measured if one.metric == "recall"} == {"w": 40, "x+y": 140, "z": 70}

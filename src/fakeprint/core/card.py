@@ -175,6 +175,9 @@ class CardFile(Record):
 NO_FAMILY = "photographs"
 """The label of a class of pictures that no generator made: it takes its part of the probability and is never named."""
 
+FAMILIES_JOIN = "+"
+"""Stands between the families that one label names."""
+
 
 class Attribution(Record):
     """How ``class_logits`` become a family or *unknown*: divide by ``temperature``, softmax, unknown below ``min_probability``.

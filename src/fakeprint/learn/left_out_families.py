@@ -8,12 +8,12 @@ Every family weighs the same, however many pictures it has.
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeprint.core.card import NO_FAMILY, Attribution, Measured
+from fakeprint.core.card import FAMILIES_JOIN, NO_FAMILY, Attribution, Measured
 from fakeprint.core.errors import UsageError
 from fakeprint.core.sample import Sample
 from fakeprint.learn.families import FamilyHead, families_of, family_of, fit_families, moments_of, probabilities
@@ -58,6 +58,7 @@ def fit_attribution(
     ``rows`` (N, views, D) are training deliveries of ``samples``, photographs among them.  The temperature minimises the log-loss of
     known families.  The threshold is the least probability that at most ``unknown_error`` of the pictures of left-out families reach.
     """
+    samples, generated = joined(samples, settings.together), replace(generated, samples=joined(generated.samples, settings.together))
     names = families_of(samples, settings.least)
     head = fit_families(rows, samples, (*names, NO_FAMILY), settings.ridge)
     scored = _score(settings, names, rows, samples, generated)
@@ -70,6 +71,12 @@ def fit_attribution(
         sure = _sureness(np.concatenate([head.logits(one) for one in photographs.deliveries]), temperature)
         measured.append(_named_photographs(photographs, sure >= threshold, seed))
     return head.cooled(temperature), Attribution(temperature=1.0, min_probability=threshold), measured
+
+
+def joined(samples: Sequence[Sample], together: Sequence[Sequence[str]]) -> tuple[Sample, ...]:
+    """Return the samples with families that stand together renamed to one, such as ``a+b``."""
+    names = {name: FAMILIES_JOIN.join(group) for group in together for name in group}
+    return tuple(one.model_copy(update={"family": names[family]}) if (family := family_of(one)) in names else one for one in samples)
 
 
 def _sureness(logits: Array, temperature: float) -> Array:

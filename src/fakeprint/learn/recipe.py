@@ -236,12 +236,14 @@ Member = Annotated[NetworkMember | StatisticsMember | SiameseMember, Field(discr
 class FamiliesRecipe(Record):
     """Attribution among families of generators with at least ``least`` training samples.
 
-    ``unknown_error`` is the share of pictures of families left out of training that may be named after another family.
+    ``unknown_error`` is the share of pictures of families left out of training that may be named after another family.  Families that
+    stand ``together`` are one class, named by all of them with ``+`` between: for architectures of one kind.
     """
 
     least: int = Field(30, ge=2)
     ridge: float = Field(0.3, gt=0)
     unknown_error: float = Field(0.2, gt=0, lt=1)
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 class CalibrationSource(StrEnum):

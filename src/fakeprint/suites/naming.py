@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeprint.core.card import NO_FAMILY, Card
+from fakeprint.core.card import FAMILIES_JOIN, NO_FAMILY, Card
 from fakeprint.core.errors import UsageError
 from fakeprint.core.prediction import Aligned
 from fakeprint.core.scorecard import Attribution, MetricValue
@@ -26,8 +26,9 @@ class _Named:
 def attribution_of(aligned: Aligned, card: Card, *, resamples: int, seed: int) -> Attribution | None:
     """Return the attribution table over the rows that carry class logits, or None where no row of label 1 does.
 
-    A row's true class is its family or generator, whichever the card's labels hold.  The named class is the most probable one, or
-    *unknown* where its probability stays under the card's threshold; a class of photographs takes its part and is never named.
+    A row's true class is its family or generator, whichever the card's labels hold, alone or joined with others.  The named class is
+    the most probable one, or *unknown* where its probability stays under the card's threshold; a class of photographs takes its part
+    and is never named.
 
     Raises:
         UsageError: class logits of a model with another number of classes than the card's labels.
@@ -37,7 +38,7 @@ def attribution_of(aligned: Aligned, card: Card, *, resamples: int, seed: int) -
     if card.attribution is None or not len(ones):
         return None
     families = tuple(name for name in card.labels if name != NO_FAMILY)
-    known = {name: index for index, name in enumerate(families)}
+    known = {name: index for index, label in enumerate(families) for name in (label, *label.split(FAMILIES_JOIN))}
     unknown = len(families)
     found, others = _named(aligned, card, ones), _named(aligned, card, zeros)
     answers = np.where(found.named, found.best, unknown)
