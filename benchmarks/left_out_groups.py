@@ -1,6 +1,7 @@
 """Which statistics generalise: every source left out in turn, for combinations of statistics groups and regularisation.
 
-    python benchmarks/left_out_groups.py recipes/synthetic-image.yaml --data DATA --out RUNS --try joint,spectrum,lags --try all
+    python benchmarks/left_out_groups.py recipes/synthetic-image.yaml --data DATA --out RUNS --ridge 1 --ridge 2
+    python benchmarks/left_out_groups.py recipes/synthetic-image.yaml --data DATA --out RUNS --groups joint,pairs --try joint --try all
     python benchmarks/left_out_groups.py recipes/synthetic-image.yaml --data DATA --out RUNS --aligned upsampled:0.1 --aligned redrawn:0.1
 
 Uses the rows that ``fakeprint train`` keeps in ``RUNS/<name>.run``, and makes them where they are missing.
@@ -44,12 +45,16 @@ def ready(
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--groups", help="groups of statistics, comma-separated, instead of the recipe's")
+    parser.add_argument("--views", type=int, help="deliveries of each training picture, instead of the recipe's")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     recipe = read_recipe(arguments.recipe)
     member, view = recipe.members[0], recipe.view
     if not isinstance(member, StatisticsMember) or not isinstance(view, ViewRecipe):
         raise SystemExit("the recipe's first member must be of type statistics, on windows")
+    groups = member.groups if arguments.groups is None else tuple(arguments.groups.split(","))
+    member = member.model_copy(update={"groups": groups, "views": arguments.views or member.views})
     work = arguments.out / f"{recipe.name}.run"
     material = gather(recipe, arguments.data, work / "cache", print)
     folder = work / member.name
