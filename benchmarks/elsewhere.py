@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from fakeprint.core.card import Card, WindowSpec
+from fakeprint.core.limits import Limits
 from fakeprint.core.manifest import Manifest
 from fakeprint.core.prediction import Prediction
 from fakeprint.core.sample import Label, Split
@@ -66,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--windows", type=int, action="append", default=[], help="compare numbers of windows (repeat)")
     parser.add_argument("--out", type=Path, help="folder for the rows; what lies there is not measured again")
     parser.add_argument("--stored", action="store_true", help="measure nothing: print what lies in --out, judged by the card as it is now")
+    parser.add_argument("--seconds", type=float, default=30.0, help="wall-clock limit of one delivery; raise it on a busy machine (30)")
     parser.add_argument("--jobs", type=int, default=1)
     return parser.parse_args()
 
@@ -78,10 +80,15 @@ def _kept(manifest: Manifest, split: Split) -> Manifest:
     return manifest.model_copy(update={"samples": manifest.of_split(split)})
 
 
+def _config(manifest: Manifest, detector: str, conditions: tuple[str, ...], arguments: argparse.Namespace) -> EvalConfig:
+    limits = Limits(image_seconds=arguments.seconds)
+    return EvalConfig(detector=detector, conditions=conditions, split=manifest.samples[0].split, limits=limits)
+
+
 def _rows(manifest: Manifest, root: Path, detector: str, arguments: argparse.Namespace, kept: Path | None) -> tuple[Prediction, ...]:
     """Return one row for each picture and condition, judged by the card that the artifact has now."""
     conditions = tuple(arguments.condition) or CONDITIONS
-    config = EvalConfig(detector=detector, conditions=conditions, split=manifest.samples[0].split)
+    config = _config(manifest, detector, conditions, arguments)
     if kept is None:
         return tuple(row for rows in measure(manifest, root, config, jobs=arguments.jobs) for row in rows)
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +170,7 @@ def _compare_windows(manifest: Manifest, root: Path, arguments: argparse.Namespa
             shutil.copytree(artifact.folder, copy)
             (copy / CARD).write_text(_with_windows(artifact.card, count).model_dump_json(), encoding="utf-8")
             started = time.perf_counter()
-            config = EvalConfig(detector=str(copy), conditions=(condition,), split=manifest.samples[0].split)
+            config = _config(manifest, str(copy), (condition,), arguments)
             rows = [row for rows in measure(manifest, root, config, jobs=arguments.jobs) for row in rows]
         seconds = (time.perf_counter() - started) / len(rows)
         found[count] = {row.sample_id: row for row in rows if row.score is not None}
