@@ -175,9 +175,7 @@ def _compare_windows(manifest: Manifest, root: Path, arguments: argparse.Namespa
         seconds = (time.perf_counter() - started) / len(rows)
         found[count] = {row.sample_id: row for row in rows if row.score is not None}
         logits = [row.score for row in found[count].values() if row.score is not None]
-        print(
-            f"{count:3} windows, {condition}: {_rate(rows)}; logit {_spread(logits)}, sd {np.std(logits):.3f}; {seconds:.2f} s wall a picture"
-        )
+        print(f"{count:3} windows, {condition}: {_rate(rows)}; logit {_spread(logits)}, sd {np.std(logits):.3f}; {seconds:.2f} s a picture")
     most = max(found)
     for count in sorted(found)[:-1]:
         both = sorted(found[count].keys() & found[most].keys())
