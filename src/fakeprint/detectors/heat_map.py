@@ -7,7 +7,7 @@ from PIL import Image
 from fakeprint.core.windows import Box
 
 LONG_SIDE = 640
-FULL_SCALE = 4.0
+FULL_SCALE = 2.0
 """Logit at which the colour is full; the scale is fixed, so that maps of different files compare."""
 _TOWARDS = np.array([230.0, 120.0, 20.0])
 _AWAY = np.array([40.0, 110.0, 190.0])
