@@ -12,6 +12,7 @@ from fakeprint.core.errors import ArtifactError, UnknownNameError
 from fakeprint.core.limits import Limits
 from fakeprint.detectors.artifact import load_artifact
 from fakeprint.detectors.face_finder import FaceFinder
+from fakeprint.detectors.video_faces import usable
 from fakeprint.media.container.walk import walk
 from fakeprint.media.face_boxes import iou
 from fakeprint.media.faces import Face, crop_face
@@ -155,3 +156,25 @@ def test_refusals(tmp_path: Path) -> None:
     finder = FaceFinder(type(artifact)(artifact.folder, artifact.card.model_copy(update={"outputs": (boxes,)})))
     with pytest.raises(ArtifactError, match="does not give boxes"):
         finder.find(scene(64, 64))
+
+
+def test_a_face_stays_one_when_turned_and_what_is_none_does_not(finder: FaceFinder) -> None:
+    picture = scene(1280, 720, (900, 300, 200))
+    (face,) = finder.find(picture)
+    sure = finder.turned(picture, face)
+    assert 0.5 < sure <= 1
+    left, top, right, bottom = face.box
+    mirrored = Face((1280 - right, top, 1280 - left, bottom), face.score, face.keypoints)
+    assert finder.turned(np.ascontiguousarray(picture[:, ::-1]), mirrored) == pytest.approx(sure, abs=0.02)
+    assert finder.turned(picture, Face((100, 100, 260, 270), 0.9, face.keypoints)) < 0.5
+    assert finder.turned(picture, Face((-90, -80, 70, 90), 0.9, face.keypoints)) < 0.5, "over the edge"
+
+
+def test_faces_that_are_unsure_when_turned_are_not_usable(finder: FaceFinder) -> None:
+    picture = scene(640, 480, (300, 100, 200))
+    (face,) = finder.find(picture)
+    sure = finder.turned(picture, face)
+    spec = FaceSpec(size=96, scale=1.3, min_side=40)
+    assert usable(finder, picture, face, spec)
+    assert usable(finder, picture, face, spec.model_copy(update={"min_turned": sure - 0.01}))
+    assert not usable(finder, picture, face, spec.model_copy(update={"min_turned": min(1.0, sure + 0.01)}))

@@ -17,11 +17,11 @@ from fakeprint.detectors.followed_faces import attach_pictures, followed, frames
 from fakeprint.detectors.measure import Measured, MeasuredVideo
 from fakeprint.detectors.several_faces import pooled
 from fakeprint.detectors.track_scores import NOTHING, ScoredVideo, score_video
-from fakeprint.detectors.video_faces import BATCH, FaceReading, VideoFaces, shared_reader
+from fakeprint.detectors.video_faces import BATCH, FaceReading, VideoFaces, shared_reader, usable
 from fakeprint.detectors.windows import normalise
 from fakeprint.media.examiner import Settings, evidence_of
 from fakeprint.media.face_cache import digest
-from fakeprint.media.faces import Face, crop_face, large_enough
+from fakeprint.media.faces import Face, crop_face
 from fakeprint.media.item import MediaItem
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class FaceCropDetector:
 
     def faces(self, rgb: NDArray[np.uint8], sha256: str | None = None) -> tuple[ScoredFace, ...]:
         """Find and score the usable faces of (H, W, 3) uint8 upright RGB, largest first; ``sha256`` names an image, not a frame."""
-        found = [face for face in self._reader.faces(rgb, sha256) if large_enough(face, self.spec)]
+        found = [face for face in self._reader.faces(rgb, sha256) if usable(self._reader.finder, rgb, face, self.spec)]
         logits: list[float] = []
         for start in range(0, len(found), BATCH):
             logits += self.logits(np.stack([crop_face(rgb, face, self.spec) for face in found[start : start + BATCH]]))

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from fakeprint.core.card import FaceSearchSpec
 from fakeprint.core.errors import ArtifactError
 from fakeprint.detectors.artifact import Artifact, load_artifact
 from fakeprint.media.face_boxes import ANCHORS, ROW, WIDTHS, Rows, decode, iou, read_boxes, weighted_nms
 from fakeprint.media.face_tiles import Policy, Tile, belongs, letterbox, tiles_of, to_source
-from fakeprint.media.faces import Face, face_of
+from fakeprint.media.faces import Face, crop_square, face_of
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -25,6 +26,11 @@ DEFAULT = "face-finder"
 _OUTPUTS = ("anchors", "boxes")
 _MOST_AGAIN = 32
 """Detections of one picture that are looked at from close up, the surest ones."""
+_TURNS = (-12.0, 12.0)
+_TURNED_PARTS = (1.9, 2.6)
+_FAINT = 0.02
+_NEAR, _NEAR_SIDE = 4.0, 288
+"""What is turned: a square of so many sides of the face, in so many pixels."""
 
 
 class FaceFinder:
@@ -88,6 +94,22 @@ class FaceFinder:
             merged = self._confirmed(rgb, merged[:_MOST_AGAIN])
         return tuple(face_of(row) for row in merged)
 
+    def turned(self, rgb: NDArray[np.uint8], face: Face) -> float:
+        """Return the least score, in [0, 1], of a face in (H, W, 3) pixels when it is looked at turned and mirrored; 0 if it is lost once.
+
+        What is a face stays one when turned a little; a flower or a wall that was taken for one seldom does.
+        """
+        near, box = _surroundings(rgb, face)
+        least = 1.0
+        for mirrored in (near, near.transpose(Image.Transpose.FLIP_LEFT_RIGHT)):
+            for degrees in _TURNS:
+                turned = np.asarray(mirrored.rotate(degrees, Image.Resampling.BILINEAR))
+                for part in _TURNED_PARTS:
+                    seen = self._look(turned, _square(box, part), _FAINT, coarser=False)
+                    seen = seen[iou(box, seen[:, :4]) > self.spec.nms_overlap]
+                    least = min(least, float(seen[:, 16].max(initial=0.0)))
+        return least
+
     def _confirmed(self, rgb: NDArray[np.uint8], rows: Rows) -> Rows:
         """Return the detections that every closer look shows too, as the mean of what those looks show; the surest first."""
         looks = [[self._seen_again(rgb, row, part) for part in self.spec.again] for row in rows]
@@ -97,10 +119,7 @@ class FaceFinder:
 
     def _seen_again(self, rgb: NDArray[np.uint8], row: NDArray[np.float32], part: float) -> NDArray[np.float32]:
         """Return what the square around a detection shows in its place, (17,), or an empty array."""
-        left, top, right, bottom = row[:4].tolist()
-        side = max(2, round(part * max(right - left, bottom - top)))
-        tile = Tile(round((left + right - side) / 2), round((top + bottom - side) / 2), side, side)
-        found = weighted_nms(self._look(rgb, tile, self.spec.min_score, coarser=False), overlap=self.spec.nms_overlap)
+        found = weighted_nms(self._look(rgb, _square(row, part), self.spec.min_score, coarser=False), overlap=self.spec.nms_overlap)
         found = found[iou(row[:4], found[:, :4]) > self.spec.nms_overlap]
         return found[np.argmax(found[:, 16])] if len(found) else found.reshape(0)
 
@@ -122,3 +141,21 @@ class FaceFinder:
         if self._output == "boxes" and raw.ndim == 2 and raw.shape[1] in WIDTHS:
             return read_boxes(raw, min_score=min_score)
         raise ArtifactError(f"artifact {self.artifact.card.name}: {self._output} have the shape {raw.shape}")
+
+
+def _square(row: NDArray[np.float32], part: float) -> Tile:
+    """Return the square around a detection of ``part`` times its longer side."""
+    left, top, right, bottom = row[:4].tolist()
+    side = max(2, round(part * max(right - left, bottom - top)))
+    return Tile(round((left + right - side) / 2), round((top + bottom - side) / 2), side, side)
+
+
+def _surroundings(rgb: NDArray[np.uint8], face: Face) -> tuple[Image.Image, NDArray[np.float32]]:
+    """Return the square around a face, black beyond the picture, and the face's box (4,) in it."""
+    left, top, side = crop_square(face, _NEAR)
+    square = Image.fromarray(rgb).crop((left, top, left + side, top + side))
+    scale = _NEAR_SIDE / side
+    box = (np.array(face.box) - np.array([left, top, left, top])) * scale
+    middle, half = np.full(2, _NEAR_SIDE / 2), (box[2:] - box[:2]) / 2
+    reduced = square.resize((_NEAR_SIDE, _NEAR_SIDE), Image.Resampling.BILINEAR)
+    return reduced, np.concatenate([middle - half, middle + half]).astype(np.float32)

@@ -75,11 +75,16 @@ class _Waiting:
             self.crops.clear()
 
 
+def usable(finder: FaceFinder, rgb: NDArray[np.uint8], face: Face, spec: FaceSpec) -> bool:
+    """Tell whether a face in (H, W, 3) pixels is large enough for ``spec``, and the finder sure enough of it, turned and mirrored too."""
+    return large_enough(face, spec) and (spec.min_turned == 0 or finder.turned(rgb, face) >= spec.min_turned)
+
+
 class FaceReading:
     """Reads the frames of one video in order of time: find, cut out, score; the tracks come at the end."""
 
     def __init__(self, finder: FaceFinder, scorers: tuple[FaceScorer, ...], *, keep: bool = False) -> None:
-        self._search = FrameSearch(finder)
+        self._search, self._finder = FrameSearch(finder), finder
         self._waiting = {scorer: _Waiting() for scorer in scorers}
         self._frames: list[FrameFaces] = []
         self._kept = KeptFrames()
@@ -92,7 +97,7 @@ class FaceReading:
         self._frames.append(found)
         for scorer, waiting in self._waiting.items():
             for place, face in enumerate(found.faces):
-                if large_enough(face, scorer.spec):
+                if usable(self._finder, rgb, face, scorer.spec):
                     used = True
                     waiting.add((number, place), crop_face(rgb, face, scorer.spec), scorer)
         if self._keep and used:

@@ -15,6 +15,7 @@ from fakeprint.core.card import Attribution, Card, CardFile, DataSource, Measure
 from fakeprint.core.durable import write_atomic
 from fakeprint.core.run import now
 from fakeprint.core.sample import Sample
+from fakeprint.judge.policy import DEFAULT
 from fakeprint.learn.export import export
 from fakeprint.learn.material import Material
 from fakeprint.learn.measure import Scored, calibrations, measured_auroc, measured_rates
@@ -134,7 +135,7 @@ def _calibration(recipe: Recipe, scored: dict[str, Scored]) -> Calibration:
         scorecard=f"{recipe.name}@{recipe.version}",
         created=now()[:10],
         validated_until=recipe.card.validated_until,
-        buckets=tuple(_allowed(recipe, one) for one in calibrations(wanted)),
+        buckets=tuple(_allowed(recipe, one) for one in calibrations(wanted, DEFAULT.model_copy(update={"some_fpr": recipe.some_fpr}))),
     )
 
 

@@ -14,6 +14,7 @@ from fakeprint.core.card import FaceSpec, Measured
 from fakeprint.core.sample import Sample
 from fakeprint.judge.binomial import lower_bound, upper_bound
 from fakeprint.judge.calibration import calibrate_bucket
+from fakeprint.judge.policy import DEFAULT, Policy
 from fakeprint.learn.pixels import PixelStore
 from fakeprint.learn.recipe import ConditionRecipe
 from fakeprint.learn.views import view_batches
@@ -68,12 +69,12 @@ def auroc(scored: Scored) -> float:
     return float(roc_auc_score(scored.labels, scored.logits))
 
 
-def calibrations(scored: Sequence[tuple[Compression | None, Scored]]) -> tuple[BucketCalibration, ...]:
-    """Fit one Platt map with thresholds per compression class; None stands for all classes.
+def calibrations(scored: Sequence[tuple[Compression | None, Scored]], policy: Policy = DEFAULT) -> tuple[BucketCalibration, ...]:
+    """Fit one Platt map with the policy's thresholds per compression class; None stands for all classes.
 
     Each class has every sample once: views of one picture are not independent rows.
     """
-    return tuple(calibrate_bucket(one.logits, one.labels, Bucket(compression=compression), "platt") for compression, one in scored)
+    return tuple(calibrate_bucket(one.logits, one.labels, Bucket(compression=compression), "platt", policy) for compression, one in scored)
 
 
 def measured_auroc(scored: Scored, *, split: str, group: str = "all", seed: int = 0) -> Measured:

@@ -15,6 +15,7 @@ from fakeprint.core.evidence import Question, Route
 from fakeprint.core.record import Record
 from fakeprint.core.sample import Label, Split
 from fakeprint.generators.blend_law import BlendLaw
+from fakeprint.judge.policy import DEFAULT
 from fakeprint.transforms.law import Chance, OneOf
 
 
@@ -272,7 +273,9 @@ class Recipe(Record):
     """One training run: data, delivery, members, what is measured, and the artifact's card.
 
     ``withhold_strong`` leaves the strong operating point out of the card, for calibration rows of one source, which say nothing of
-    the error rate elsewhere.  ``weights_file`` puts ``weights.safetensors`` beside the graph, for further training.
+    the error rate elsewhere.  For the same reason ``some_fpr``, the upper 95 % bound of the false positive rate at the *some*
+    operating point, may be lower than the judge's own.  ``weights_file`` puts ``weights.safetensors`` beside the graph, for further
+    training.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -288,6 +291,7 @@ class Recipe(Record):
     conditions: tuple[ConditionRecipe, ...] = Field(min_length=1)
     calibrate_on: CalibrationSource = CalibrationSource.VALIDATION
     withhold_strong: bool = False
+    some_fpr: float = Field(DEFAULT.some_fpr, gt=0, le=DEFAULT.some_fpr)
     families: FamiliesRecipe | None = None
     weights_file: bool = True
     input: InputSpec
