@@ -76,8 +76,9 @@ class FaceSpec(Record):
     The crop is the square whose side is ``scale`` times the longer side of the face box (forehead to chin), centred on the
     box's centre, cut at native resolution (edge pixels repeated outside the picture) and resized once to ``size`` x ``size``
     (Pillow BILINEAR with its antialiasing).  Faces whose crop is under ``min_side`` pixels wide, or of which the face finder is less
-    sure than ``min_score``, or than ``min_turned`` when it looks at them turned and mirrored, are not applicable.  Over several faces of a picture, or people of a video, the odds are averaged
-    (:mod:`fakeprint.detectors.several_faces`); ``max`` takes the highest as it is, which grows with their number.
+    sure than ``min_score``, or than ``min_turned`` when it looks at them turned and mirrored, are not applicable.  Over several
+    faces of a picture, or people of a video, the odds are averaged (:mod:`fakeprint.detectors.several_faces`); ``max`` takes the
+    highest as it is, which grows with their number.
 
     ``margin`` and ``resize`` name other rules, for weights that were learned with them (specs: dfspot 6 and 7):
 
