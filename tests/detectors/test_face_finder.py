@@ -1,7 +1,5 @@
 """The shipped face finder on drawn faces: finds, repeats itself, keeps still, refuses."""
 
-import subprocess
-import sys
 from pathlib import Path
 from runpy import run_path
 
@@ -172,16 +170,10 @@ def test_a_face_stays_one_when_turned_and_what_is_none_does_not(finder: FaceFind
     assert finder.turned(picture, Face((-90, -80, 70, 90), 0.9, face.keypoints)) < 0.5, "over the edge"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="peak memory in kB")
-def test_turning_a_face_that_fills_a_large_picture_takes_no_large_square() -> None:
-    code = (
-        "import resource, numpy as np; from fakeprint.detectors.face_finder import FaceFinder; from fakeprint.media.faces import Face;"
-        "face = Face((0.0, 0.0, 5000.0, 5000.0), 0.9, np.zeros((6, 2), np.float32));"
-        "FaceFinder().turned(np.zeros((5000, 5000, 3), np.uint8), face);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)"
-    )
-    peak_mb = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-    assert peak_mb < 700, "four times the side at full size would be 1,600"
+def test_a_face_that_fills_a_large_picture_can_be_turned(finder: FaceFinder) -> None:
+    """Four times its side at full size would be 400 megapixels, which Pillow refuses to hold."""
+    face = Face((0.0, 0.0, 5000.0, 5000.0), 0.9, np.zeros((6, 2), np.float32))
+    assert finder.turned(np.zeros((5000, 5000, 3), np.uint8), face) < 0.5
 
 
 def test_faces_that_are_unsure_when_turned_are_not_usable(finder: FaceFinder) -> None:
